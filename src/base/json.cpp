@@ -1,0 +1,160 @@
+#include "base/json.h"
+
+#include <boost/json/basic_parser_impl.hpp>
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+
+namespace openirsa {
+namespace {
+
+// Builds the value and watches the member names of every object that is still open.
+class StrictHandler {
+ public:
+  constexpr static std::size_t max_object_size = static_cast<std::size_t>(-1);
+  constexpr static std::size_t max_array_size = static_cast<std::size_t>(-1);
+  constexpr static std::size_t max_key_size = static_cast<std::size_t>(-1);
+  constexpr static std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  explicit StrictHandler(json::storage_ptr storage) { stack_.reset(std::move(storage)); }
+
+  json::value release() { return stack_.release(); }
+  const std::optional<std::string>& duplicate() const { return duplicate_; }
+
+  bool on_document_begin(json::error_code&) { return true; }
+  bool on_document_end(json::error_code&) { return true; }
+  bool on_object_begin(json::error_code&) {
+    open_.push_back(names_.size());
+    return true;
+  }
+  bool on_object_end(std::size_t size, json::error_code& failure) {
+    const auto first = names_.begin() + static_cast<std::ptrdiff_t>(open_.back());
+    std::sort(first, names_.end());
+    const auto twice = std::adjacent_find(first, names_.end());
+    if (twice != names_.end()) {
+      duplicate_ = *twice;
+      failure = json::error::syntax;
+      return false;
+    }
+    names_.erase(first, names_.end());
+    open_.pop_back();
+    stack_.push_object(size);
+    return true;
+  }
+  bool on_array_begin(json::error_code&) { return true; }
+  bool on_array_end(std::size_t size, json::error_code&) {
+    stack_.push_array(size);
+    return true;
+  }
+  bool on_key_part(json::string_view part, std::size_t, json::error_code&) {
+    key_.append(part.data(), part.size());
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_key(json::string_view part, std::size_t, json::error_code&) {
+    key_.append(part.data(), part.size());
+    names_.push_back(std::move(key_));
+    key_.clear();
+    stack_.push_key(part);
+    return true;
+  }
+  bool on_string_part(json::string_view part, std::size_t, json::error_code&) {
+    stack_.push_chars(part);
+    return true;
+  }
+  bool on_string(json::string_view part, std::size_t, json::error_code&) {
+    stack_.push_string(part);
+    return true;
+  }
+  bool on_number_part(json::string_view, json::error_code&) { return true; }
+  bool on_int64(std::int64_t value, json::string_view, json::error_code&) {
+    stack_.push_int64(value);
+    return true;
+  }
+  bool on_uint64(std::uint64_t value, json::string_view, json::error_code&) {
+    stack_.push_uint64(value);
+    return true;
+  }
+  bool on_double(double value, json::string_view, json::error_code&) {
+    stack_.push_double(value);
+    return true;
+  }
+  bool on_bool(bool value, json::error_code&) {
+    stack_.push_bool(value);
+    return true;
+  }
+  bool on_null(json::error_code&) {
+    stack_.push_null();
+    return true;
+  }
+  bool on_comment_part(json::string_view, json::error_code&) { return true; }
+  bool on_comment(json::string_view, json::error_code&) { return true; }
+
+ private:
+  json::value_stack stack_;
+  std::string key_;
+  std::vector<std::string> names_;  // of the open objects, innermost last
+  std::vector<std::size_t> open_;   // where each open object's names begin
+  std::optional<std::string> duplicate_;
+};
+
+}  // namespace
+
+Result<json::value, JsonError> parse_json(std::string_view text, const JsonLimits& limits, json::storage_ptr storage) {
+  if (!is_utf8(text)) return JsonError{JsonFault::not_utf8, "the document is not well-formed UTF-8"};
+  json::parse_options options;
+  options.max_depth = limits.depth;
+  json::basic_parser<StrictHandler> parser(options, std::move(storage));
+  json::error_code failure;
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
+  if (!failure) {
+    if (used != text.size()) failure = json::error::extra_data;
+    else if (!parser.done()) failure = json::error::incomplete;
+  }
+  if (!failure) return parser.handler().release();
+  if (const auto& name = parser.handler().duplicate()) {
+    return JsonError{JsonFault::duplicate_member, "member name `" + *name + "` occurs twice in one object"};
+  }
+  if (failure == json::error::too_deep) {
+    return JsonError{JsonFault::too_deep, "nesting is deeper than " + std::to_string(limits.depth) + " levels"};
+  }
+  return JsonError{JsonFault::syntax, "invalid JSON at byte " + std::to_string(used) + ": " + failure.message()};
+}
+
+Result<json::object, JsonError> parse_json_object(std::string_view text, const JsonLimits& limits,
+                                                  json::storage_ptr storage) {
+  auto value = parse_json(text, limits, std::move(storage));
+  if (!value) return std::move(value).error();
+  if (!value->is_object()) return JsonError{JsonFault::syntax, "the document is not a JSON object"};
+  return std::move(value->get_object());
+}
+
+const json::value* find_member(const json::object& object, std::string_view name) {
+  return object.if_contains({name.data(), name.size()});
+}
+
+std::optional<std::string_view> find_string(const json::object& object, std::string_view name) {
+  const json::value* member = find_member(object, name);
+  if (member == nullptr || !member->is_string()) return std::nullopt;
+  const json::string& text = member->get_string();
+  return std::string_view{text.data(), text.size()};
+}
+
+std::optional<std::int64_t> find_integer(const json::object& object, std::string_view name) {
+  const json::value* member = find_member(object, name);
+  if (member == nullptr || !member->is_int64()) return std::nullopt;
+  return member->get_int64();
+}
+
+const json::object* find_object(const json::object& object, std::string_view name) {
+  const json::value* member = find_member(object, name);
+  return member == nullptr ? nullptr : member->if_object();
+}
+
+const json::array* find_array(const json::object& object, std::string_view name) {
+  const json::value* member = find_member(object, name);
+  return member == nullptr ? nullptr : member->if_array();
+}
+
+}  // namespace openirsa

@@ -1,0 +1,20 @@
+// Digests and message authentication. SHA-1 is here for certificate thumbprints alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace openirsa::crypto {
+
+using Sha256 = std::array<std::uint8_t, 32>;
+using Sha1 = std::array<std::uint8_t, 20>;
+
+Sha256 sha256(std::string_view bytes);
+Sha1 sha1(std::string_view bytes);
+Sha256 hmac_sha256(std::string_view key, std::string_view message);
+
+// RFC 5869 with SHA-256, one output block of 32 bytes; `info` separates purposes.
+Sha256 hkdf_sha256(std::string_view key, std::string_view salt, std::string_view info);
+
+}  // namespace openirsa::crypto

@@ -1,0 +1,54 @@
+// An in-memory copy of the store, fed by its changes: reads never wait. A snapshot is immutable and stays valid as long
+// as it is held; taking one costs an atomic load. Values are decoded once, when they arrive, by the decoder that the
+// owner of the records gives; the store room does not know what they mean.
+// INVARIANT: a commit made through the mirror is in the snapshot before commit() returns (read-your-writes).
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "store/store.h"
+
+namespace openirsa::store {
+
+// A decoded record; the pointer is null when the value could not be decoded, which the decoder has reported.
+using Decoded = std::shared_ptr<const void>;
+using Decoder = std::function<Decoded(std::string_view key, const std::string& value)>;
+
+struct Item {
+  std::string key;
+  std::string value;
+  Revision revision = 0;
+  Decoded decoded;
+};
+
+class Snapshot {
+ public:
+  Revision revision() const;
+  // The item stays valid as long as the snapshot does.
+  const Item* find(std::string_view key) const;
+  // Calls `visit` for each item with the prefix and a key greater than `after`, in byte order, until it returns false.
+  void scan(std::string_view prefix, std::string_view after, const std::function<bool(const Item&)>& visit) const;
+  std::size_t count(std::string_view prefix) const;
+
+  struct Tree;  // persistent: snapshots share all that did not change
+  explicit Snapshot(std::shared_ptr<const Tree> tree) : tree_(std::move(tree)) {}
+
+ private:
+  std::shared_ptr<const Tree> tree_;
+};
+
+class Mirror : public Store {
+ public:
+  // Loads everything, then follows the store on a thread of its own.
+  static Result<std::unique_ptr<Mirror>, Error> start(std::unique_ptr<Store> store, Decoder decoder);
+
+  virtual std::shared_ptr<const Snapshot> snapshot() const = 0;
+  // Called after each applied change set, on the applying thread, with the keys that changed.
+  virtual void on_change(std::function<void(const std::vector<std::string>& keys)> listener) = 0;
+};
+
+}  // namespace openirsa::store

@@ -1,0 +1,42 @@
+// A web identity token that has been verified: issuer, audience, signature and times were checked. The constructor is
+// private, and only TokenVerifier can call it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+
+namespace openirsa::token {
+
+class IdToken {
+ public:
+  const std::string& issuer() const { return issuer_; }
+  const std::string& subject() const { return subject_; }
+  // The audience that matched the client-id list: `azp` when the token has one.
+  const std::string& audience() const { return audience_; }
+  const std::vector<std::string>& original_audiences() const { return original_audiences_; }
+  bool has_authorized_party() const { return has_authorized_party_; }
+  const std::optional<std::string>& key_id() const { return key_id_; }  // of the key that verified it
+  Time expires_at() const { return expires_at_; }
+  Time issued_at() const { return issued_at_; }
+  const json::object& claims() const { return claims_; }
+
+ private:
+  friend class TokenVerifier;
+  IdToken() = default;
+
+  std::string issuer_;
+  std::string subject_;
+  std::string audience_;
+  std::vector<std::string> original_audiences_;
+  bool has_authorized_party_ = false;
+  std::optional<std::string> key_id_;
+  Time expires_at_;
+  Time issued_at_;
+  json::object claims_;
+};
+
+}  // namespace openirsa::token

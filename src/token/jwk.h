@@ -1,0 +1,47 @@
+// JSON Web Keys (RFC 7517) that can verify the six algorithms AWS takes. Private members, symmetric keys, encryption
+// keys and unknown types are refused one by one, so that one odd key in a set does not hide the others.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "crypto/key.h"
+
+namespace openirsa::token {
+
+enum class JwkFault { malformed, private_key, unsupported, too_many_keys, no_keys };
+struct JwkError {
+  JwkFault code;
+  std::string message;
+};
+
+struct Jwk {
+  std::optional<std::string> key_id;
+  std::optional<crypto::Algorithm> algorithm;  // `alg`: binds the key to it when published
+  crypto::PublicKey key;
+};
+
+Result<Jwk, JwkError> parse_jwk(const json::object& members);
+// `use` is "sig"; `alg` as given.
+json::object to_json(const Jwk& key);
+
+// RFC 7517 §5. At most 100 keys of each type; unusable keys are left out and counted.
+class JwkSet {
+ public:
+  static Result<JwkSet, JwkError> parse(std::string_view text);
+  explicit JwkSet(std::vector<Jwk> keys) : keys_(std::move(keys)) {}
+
+  const std::vector<Jwk>& keys() const { return keys_; }
+  std::size_t unusable() const { return unusable_; }
+  std::string to_text() const;  // {"keys":[…]}
+
+ private:
+  std::vector<Jwk> keys_;
+  std::size_t unusable_ = 0;
+};
+
+}  // namespace openirsa::token

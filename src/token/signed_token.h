@@ -1,0 +1,41 @@
+// A compact JWS (RFC 7515 §3.1) carrying claims: parsed and NOT believed. It offers only what is needed to find the
+// issuer's keys and to say in a trace what came. IdToken (id_token.h) is the believed form; only the verifier makes it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "token/fault.h"
+
+namespace openirsa::token {
+
+class SignedToken {
+ public:
+  // Refuses: more than 20,000 characters; other than three segments; padding, foreign letters or non-canonical
+  // base64url; header or claims that are not a JSON object or hold duplicate names; a `typ` other than JWT
+  // (RFC 8725 §3.11); any `crit`; `b64` of false; JWE. Header keys (`jwk`, `jku`, `x5u`, `x5c`) are ignored.
+  // All of that is Fault::malformed, Fault::wrong_type or Fault::critical_header.
+  static Result<SignedToken, Refusal> parse(std::string_view text);
+
+  // Unverified, for looking up and for traces only.
+  std::optional<std::string_view> unverified_issuer() const { return find_string(claims_, "iss"); }
+  std::optional<std::string_view> unverified_subject() const { return find_string(claims_, "sub"); }
+  const json::object& unverified_claims() const { return claims_; }
+  std::string_view unverified_algorithm() const { return algorithm_; }
+  const std::optional<std::string>& key_id() const { return key_id_; }
+
+ private:
+  friend class TokenVerifier;
+  SignedToken() = default;
+
+  std::string algorithm_;
+  std::optional<std::string> key_id_;
+  json::object claims_;
+  std::string signing_input_;  // ASCII(header) '.' ASCII(claims)
+  std::string signature_;
+};
+
+}  // namespace openirsa::token
