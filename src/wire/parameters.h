@@ -1,0 +1,41 @@
+// The parameters of an AWS query request: form body and query string of the target, parsed once. Duplicate names, in any
+// letter case, are refused (stricter than AWS on purpose: two readers of one request must not see two things).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "wire/error.h"
+
+namespace openirsa::wire {
+
+class Parameters {
+ public:
+  // `form` is application/x-www-form-urlencoded text. Refuses bad percent-encoding, text that is not UTF-8, NUL, more
+  // than 5,000 parameters (MalformedQueryString or MalformedInput) and duplicates (ValidationError).
+  static Result<Parameters, Error> parse(std::string_view form);
+
+  std::optional<std::string_view> find(std::string_view name) const;
+  bool contains(std::string_view name) const { return find(name).has_value(); }
+  // `Name.member.1`, `.2`, … in numeric order without gaps; `Name.1` is taken too. An absent list is empty; `Name=`
+  // alone is an empty list. A gap or a non-numeric index is MalformedInput.
+  Result<std::vector<std::string_view>, Error> list(std::string_view name) const;
+  // `Name.member.N.Key` / `.Value`: AWS tags.
+  Result<std::vector<std::pair<std::string_view, std::string_view>>, Error> pairs(std::string_view name,
+                                                                                 std::string_view first,
+                                                                                 std::string_view second) const;
+  // int32 as AWS parses it: `+900` and `0900` accepted, anything else MalformedInput.
+  Result<std::optional<std::int64_t>, Error> integer(std::string_view name) const;
+  Result<std::optional<bool>, Error> boolean(std::string_view name) const;
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> values_;  // sorted by name
+};
+
+}  // namespace openirsa::wire
