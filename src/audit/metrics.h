@@ -1,0 +1,29 @@
+// Counters and histograms in Prometheus's text form.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/server.h"
+#include "wire/trace.h"
+
+namespace openirsa::audit {
+
+class Metrics final : public wire::TraceSink {
+ public:
+  Metrics();
+  ~Metrics() override;
+  void record(wire::Trace trace) override;  // openirsa_requests_total{service,operation,code}
+  // Called at each scrape for the figures that others own.
+  void on_scrape(std::function<void(Metrics&)> fill);
+  void set_http(const http::Counters& counters);
+  void set_store(std::int64_t revision, std::size_t records);
+  std::string to_text() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace openirsa::audit

@@ -1,0 +1,61 @@
+// Session tokens: an authenticated-encrypted statement of who the session is. Nothing is stored when one is issued.
+// Form: base64 of  version ‖ type ‖ ring key id ‖ 32 random bytes ‖ AES-256-GCM(statement). Each token has its own key,
+// HKDF(ring key, random bytes); version, type, ring key id and account are associated data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "record/secrets.h"
+#include "store/mirror.h"
+
+namespace openirsa::sts {
+
+// Everything a session token states.
+struct Statement {
+  std::string account;
+  std::string access_key_id;  // ASIA…
+  Secret secret_access_key;
+  std::string role_id;        // AROA…
+  std::string role_name;
+  std::string session_name;
+  std::string provider_arn;
+  std::string issuer;
+  std::string key_id;
+  std::string cluster_arn;    // empty for foreign issuers
+  std::int64_t issued_at = 0;   // seconds
+  std::int64_t expires_at = 0;  // seconds
+  std::string policy;                    // session policy text, may be empty
+  std::vector<std::string> policy_arns;  // managed session policies
+};
+
+enum class SealFault { malformed, unknown_ring_key, not_authentic, too_large };
+struct SealError {
+  SealFault code;
+  std::string message;
+};
+
+constexpr std::size_t max_plain_token_bytes = 1024;   // without session policy and tags
+constexpr std::size_t max_packed_token_bytes = 4096;  // with them
+
+// `too_large` when the token would be longer than allowed; packed_percent says how much of the budget a session policy
+// uses.
+struct Sealed {
+  std::string token;
+  int packed_percent = 0;
+};
+Result<Sealed, SealError> seal(const Statement& statement, const record::RingKey& ring_key);
+// Whether the session has expired is the caller's question.
+Result<Statement, SealError> open(std::string_view token, std::string_view access_key_id,
+                                  const store::Snapshot& snapshot);
+
+// The ring key to seal with: the newest. Retired ones stay readable for 36 hours.
+const record::RingKey* newest_ring_key(const store::Snapshot& snapshot);
+record::RingKey make_ring_key(Time now);
+
+}  // namespace openirsa::sts
