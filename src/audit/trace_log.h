@@ -19,11 +19,12 @@ class TraceLog final : public wire::TraceSink {
     std::size_t refusals_per_account = 20'000;
     std::size_t refusals_unknown = 20'000;
   };
-  explicit TraceLog(Settings settings);
+  // Each trace is counted by `metrics` too, where one is given. REQUIRES: it outlives the log.
+  TraceLog(Settings settings, wire::TraceSink* metrics);
   ~TraceLog() override;
 
   void record(wire::Trace trace) override;
-  std::optional<wire::Trace> find(std::string_view request_id) const;
+  std::optional<wire::Trace> find(std::string_view request_id) const override;
 
   struct Totals {
     std::uint64_t successes = 0;

@@ -81,6 +81,9 @@ struct House {
   std::function<std::string()> own_thumbprint{};
   // PEM of the authority that signed the API listener's certificate: a cluster's certificateAuthority.
   std::function<std::string()> own_authority_pem{};
+  // What `openirsa env` needs to know of the running server: addresses, account, region, authorities as PEM. With
+  // `verbatim`, the verbatim authority is made on first use and included.
+  std::function<json::object(bool verbatim)> server_facts{};
 };
 
 }  // namespace openirsa::wire

@@ -93,6 +93,8 @@ class TraceSink {
  public:
   virtual ~TraceSink() = default;
   virtual void record(Trace trace) = 0;  // thread-safe, quick
+  // What was recorded under a request id, where the sink keeps traces.
+  virtual std::optional<Trace> find(std::string_view) const { return std::nullopt; }
 };
 
 }  // namespace openirsa::wire
