@@ -16,7 +16,7 @@ CLIENT_DEADLINE_SECONDS = 120
 
 
 def find_client(name):
-    """The client's executable. A missing one skips the test by name; in CI it fails, or a lane could go unrun unseen."""
+    """The client's executable. A missing one skips the test by name; in CI it fails, or nobody would see it unrun."""
     found = subprocess.run([LAB / "path", name], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if found.returncode == 0:
         return found.stdout.strip()
