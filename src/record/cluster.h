@@ -1,7 +1,7 @@
 // A cluster of the registry, and the issuer that outlives it.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,19 +16,20 @@ namespace openirsa::record {
 
 struct Cluster {
   static constexpr std::string_view kind = "cluster";
-  std::string account;
-  std::string region;
-  std::string name;
-  std::string version;      // "1.34"
-  std::string role_arn;
-  std::string issuer_id;    // 32 upper-case hex digits
-  std::string issuer_url;   // https://<issuer.host>/id/<ID>, fixed when the cluster was made
-  std::string client_request_token;
-  json::object vpc_config;  // resourcesVpcConfig as given
-  json::object settings;    // further members of CreateCluster as given (kubernetesNetworkConfig, accessConfig, …)
-  Time created;
-  Tags tags;
-  json::object unknown;
+  std::string account{};
+  std::string region{};
+  std::string name{};
+  std::string version{};  // "1.34"
+  std::string role_arn{};
+  std::string issuer_id{};   // 32 upper-case hex digits
+  std::string issuer_url{};  // https://<issuer.host>/id/<ID>, fixed when the cluster was made
+  std::string client_request_token{};
+  json::object vpc_config{};  // resourcesVpcConfig as given
+  json::object
+      settings{};  // further members of CreateCluster as given (kubernetesNetworkConfig, accessConfig, …)
+  Time created{};
+  Tags tags{};
+  json::object unknown{};
 
   std::string arn(std::string_view partition) const;
   static Result<Cluster, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
@@ -36,26 +37,29 @@ struct Cluster {
 };
 
 struct IssuerKey {
-  std::string key_id;
-  crypto::PrivateKey key;  // the server's own key for the cluster; sealed in the store
-  Time created;
+  std::string key_id{};
+  crypto::PrivateKey key;  // RSA; the server's own key for the cluster, sealed in the store
+  Time created{};
+  json::object unknown{};
 };
 
 struct Issuer {
   static constexpr std::string_view kind = "issuer";
-  std::string id;
-  std::string url;
-  std::string account;
-  std::string region;
-  std::string cluster;       // name of the cluster it serves; empty in a tombstone
-  bool deleted = false;      // a tombstone: the id is never used again and nothing is exchanged
-  std::vector<IssuerKey> keys;
-  Time created;
-  json::object unknown;
+  std::string id{};
+  std::string url{};
+  std::string account{};
+  std::string region{};
+  std::string cluster{};  // name of the cluster it serves; empty in a tombstone
+  bool deleted =
+      false;  // a tombstone: the id is never used again, nothing is exchanged, no private key is kept
+  std::vector<IssuerKey> keys{};
+  Time created{};
+  json::object unknown{};
 
-  // Derived when decoded: what the verifier and the JWKS endpoint use.
-  std::shared_ptr<const token::JwkSet> key_set;
-  std::string key_set_text;
+  // Derived from `keys` when decoded: what the verifier and the JWKS endpoint use.
+  std::shared_ptr<const token::JwkSet> key_set{};
+  std::string key_set_text{};
+  void derive_key_set();
 
   static Result<Issuer, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;

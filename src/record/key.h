@@ -1,5 +1,5 @@
-// Keys of the store: <account>/<region or ->/<kind>/<name>. Account "-" holds what belongs to the server itself. Names
-// that AWS compares without regard to case are lower-cased here and nowhere else.
+// Keys of the store: <account>/<region or ->/<kind>/<name>. Account "-" holds what belongs to the server
+// itself. Names that AWS compares without regard to case are lower-cased here and nowhere else.
 #pragma once
 
 #include <string>

@@ -15,36 +15,37 @@ namespace openirsa::record {
 
 // The inline and attached policies of one user or role. Documents are compiled when the record is decoded.
 struct Permissions {
-  std::map<std::string, policy::Policy> inline_policies;  // by name
-  std::vector<std::string> attached;                      // managed policy ARNs, in order of attachment
+  std::map<std::string, policy::Policy> inline_policies{};  // by name
+  std::vector<std::string> attached{};                      // managed policy ARNs, in order of attachment
 };
 json::object to_json(const Permissions& permissions);
 Result<Permissions, RecordError> permissions_from(const json::object& members);
 
 struct PolicyVersion {
-  std::string id;  // "v1"
+  std::string id{};  // "v1"
   policy::Policy document;
-  Time created;
+  Time created{};
 };
 
 struct ManagedPolicy {
   static constexpr std::string_view kind = "policy";
-  std::string account;
-  std::string name;
-  std::string path;  // "/"
-  std::string id;    // ANPA…
-  std::string description;
-  Time created;
-  Time updated;
-  std::vector<PolicyVersion> versions;  // oldest first, at most five
-  std::string default_version;          // "v1"
-  std::int64_t next_version = 2;        // numbers are never used again
-  std::int64_t attachments = 0;         // kept in the same commit as the attachment itself
-  Tags tags;
-  json::object unknown;
+  std::string account{};
+  std::string name{};
+  std::string path{};  // "/"
+  std::string id{};    // ANPA…
+  std::string description{};
+  Time created{};
+  Time updated{};
+  std::vector<PolicyVersion> versions{};  // oldest first, at most five
+  std::string default_version{};          // "v1"
+  std::int64_t next_version = 2;          // numbers are never used again
+  std::int64_t attachments = 0;           // kept in the same commit as the attachment itself
+  Tags tags{};
+  json::object unknown{};
 
   const PolicyVersion& current() const;  // the default version
-  static Result<ManagedPolicy, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
+  static Result<ManagedPolicy, RecordError> parse(std::string_view key, std::string_view text,
+                                                  const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;
 };
 

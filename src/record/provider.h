@@ -5,24 +5,25 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "record/record.h"
 #include "record/tag.h"
-#include "base/clock.h"
 
 namespace openirsa::record {
 
 struct OpenIdConnectProvider {
   static constexpr std::string_view kind = "oidc-provider";
-  std::string account;
-  std::string url;  // without https:// and without :443; case kept
-  std::vector<std::string> client_ids;
-  std::vector<std::string> thumbprints;  // lower case
-  Time created;
-  Tags tags;
-  json::object unknown;
+  std::string account{};
+  std::string url{};  // without https:// and without :443; case kept
+  std::vector<std::string> client_ids{};
+  std::vector<std::string> thumbprints{};  // lower case
+  Time created{};
+  Tags tags{};
+  json::object unknown{};
 
   std::string arn(std::string_view partition) const;
-  static Result<OpenIdConnectProvider, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
+  static Result<OpenIdConnectProvider, RecordError> parse(std::string_view key, std::string_view text,
+                                                          const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;
 };
 

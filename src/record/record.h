@@ -1,5 +1,5 @@
-// What every record has in common. A record is JSON with a version field `v`; members that this version does not know
-// are kept in `unknown` and written back.
+// What every record has in common. A record is JSON with a version field `v`; members that this version does
+// not know are kept in `unknown` and written back.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,10 @@ struct RecordError {
   std::string message;
 };
 
-// Decodes any record by the kind in its key; what store::Mirror is started with. Records that cannot be decoded are
-// reported to `complain` and stay invisible to typed reads (fail closed).
-store::Decoder make_decoder(const Vault& vault, std::function<void(std::string_view key, std::string_view why)> complain);
+// Decodes any record by the kind in its key; what store::Mirror is started with. Records that cannot be
+// decoded are reported to `complain` and stay invisible to typed reads (fail closed).
+store::Decoder make_decoder(const Vault& vault,
+                            std::function<void(std::string_view key, std::string_view why)> complain);
 
 // Typed access to a snapshot. The record stays valid as long as the snapshot does.
 // Every record type R has: static constexpr kind; static Result<R, RecordError> parse(key, text, vault);

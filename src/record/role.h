@@ -11,17 +11,17 @@ namespace openirsa::record {
 
 struct Role {
   static constexpr std::string_view kind = "role";
-  std::string account;
-  std::string name;
-  std::string path;  // "/"
-  std::string id;    // AROA…
-  std::string description;
-  Time created;
+  std::string account{};
+  std::string name{};
+  std::string path{};  // "/"
+  std::string id{};    // AROA…
+  std::string description{};
+  Time created{};
   policy::Policy trust;
   std::int64_t max_session_seconds = 3600;
-  Permissions permissions;
-  Tags tags;
-  json::object unknown;
+  Permissions permissions{};
+  Tags tags{};
+  json::object unknown{};
 
   std::string arn(std::string_view partition) const;
   static Result<Role, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);

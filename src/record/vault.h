@@ -1,5 +1,5 @@
-// Encrypts what must not lie readable in the store, under a key derived from the master key. The record's own key is
-// the associated data, so that a sealed secret moved to another record does not open.
+// Encrypts what must not lie readable in the store, under a key derived from the master key. The record's own
+// key is the associated data, so that a sealed secret moved to another record does not open.
 #pragma once
 
 #include <optional>
