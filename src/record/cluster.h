@@ -25,8 +25,7 @@ struct Cluster {
   std::string issuer_url{};  // https://<issuer.host>/id/<ID>, fixed when the cluster was made
   std::string client_request_token{};
   json::object vpc_config{};  // resourcesVpcConfig as given
-  json::object
-      settings{};  // further members of CreateCluster as given (kubernetesNetworkConfig, accessConfig, …)
+  json::object settings{};    // further members of CreateCluster as given (accessConfig, logging, …)
   Time created{};
   Tags tags{};
   json::object unknown{};
@@ -50,8 +49,8 @@ struct Issuer {
   std::string account{};
   std::string region{};
   std::string cluster{};  // name of the cluster it serves; empty in a tombstone
-  bool deleted =
-      false;  // a tombstone: the id is never used again, nothing is exchanged, no private key is kept
+  // A tombstone: the id is never used again, nothing is exchanged, no private key is kept.
+  bool deleted = false;
   std::vector<IssuerKey> keys{};
   Time created{};
   json::object unknown{};

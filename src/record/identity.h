@@ -1,12 +1,11 @@
 // Users, their access keys, and the server's own identity.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "record/policies.h"
 #include "record/record.h"
 #include "record/tag.h"
@@ -33,6 +32,8 @@ struct User {
   Permissions permissions{};
   Tags tags{};
   json::object unknown{};
+
+  std::string arn(std::string_view partition) const;
   static Result<User, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;
 };

@@ -17,6 +17,7 @@ namespace openirsa::record {
 struct Permissions {
   std::map<std::string, policy::Policy> inline_policies{};  // by name
   std::vector<std::string> attached{};                      // managed policy ARNs, in order of attachment
+  json::object unknown{};
 };
 json::object to_json(const Permissions& permissions);
 Result<Permissions, RecordError> permissions_from(const json::object& members);
@@ -25,6 +26,7 @@ struct PolicyVersion {
   std::string id{};  // "v1"
   policy::Policy document;
   Time created{};
+  json::object unknown{};
 };
 
 struct ManagedPolicy {
@@ -43,7 +45,9 @@ struct ManagedPolicy {
   Tags tags{};
   json::object unknown{};
 
-  const PolicyVersion& current() const;  // the default version
+  std::string arn(std::string_view partition) const;
+  // The default version. REQUIRES: `versions` holds it (parse refuses a record without).
+  const PolicyVersion& current() const;
   static Result<ManagedPolicy, RecordError> parse(std::string_view key, std::string_view text,
                                                   const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;

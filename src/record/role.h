@@ -1,11 +1,14 @@
 // An IAM role with its trust policy and permissions, all in one record so that an edit is one commit.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
+#include "policy/policy.h"
 #include "record/policies.h"
+#include "record/record.h"
+#include "record/tag.h"
 
 namespace openirsa::record {
 

@@ -12,7 +12,7 @@ namespace openirsa::record {
 
 class Vault {
  public:
-  // REQUIRES: 32 bytes.
+  // REQUIRES: 32 bytes (another size throws: it is a defect of whoever read the key).
   explicit Vault(Secret master_key);
 
   std::string seal(std::string_view record_key, const Secret& secret) const;  // base64
