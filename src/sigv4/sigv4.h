@@ -1,8 +1,10 @@
-// AWS Signature Version 4: canonical request, string to sign, signature; verification of signed headers and presigned
-// URLs; signing for our own clients. Pure: takes the request's bytes, the secret and `now`.
+// AWS Signature Version 4: canonical request, string to sign, signature; verification of signed headers and
+// presigned URLs; signing for our own clients. Pure: takes the request's bytes, the secret and `now`.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,16 +17,16 @@
 namespace openirsa::sigv4 {
 
 enum class Fault {
-  missing_authentication,    // neither an Authorization header nor X-Amz-Algorithm in the query
-  incomplete_signature,      // malformed header or query, missing part, bad scope shape
-  unsupported_algorithm,     // anything but AWS4-HMAC-SHA256
-  header_not_signed,         // `host` (or another header that must be) is absent from SignedHeaders
-  date_mismatch,             // the scope's date is not the request's date
-  expired,                   // older than the skew or than X-Amz-Expires
+  missing_authentication,  // neither an Authorization header nor X-Amz-Algorithm in the query
+  incomplete_signature,    // malformed header or query, missing part, bad scope shape
+  unsupported_algorithm,   // anything but AWS4-HMAC-SHA256
+  header_not_signed,       // `host` (or another header that must be) is absent from SignedHeaders
+  date_mismatch,           // the scope's date is not the request's date
+  expired,                 // older than the skew or than X-Amz-Expires
   not_yet_valid,
-  wrong_scope,               // region, service or terminator is not one the server accepts
+  wrong_scope,  // region, service or terminator is not one the server accepts
   signature_mismatch,
-  payload_mismatch,          // x-amz-content-sha256 is there and does not fit the body
+  payload_mismatch,  // x-amz-content-sha256 is there and does not fit the body
 };
 std::string_view name_of(Fault fault);
 
@@ -63,14 +65,39 @@ struct Claim {
   std::optional<std::string> session_token;
 };
 
+// Refuses what is missing, malformed, given twice or given both ways; a terminator other than `aws4_request`;
+// a scope date other than the request's; and an unsigned `host`. The query's escapes are well-formed
+// afterwards.
 Result<Claim, Error> parse_claim(const RequestView& request);
+
+// The refusal, in AWS's words, when the scope names a region or service that is not served.
+std::optional<Error> check_scope(const Claim& claim, std::span<const std::string_view> regions,
+                                 std::string_view service);
 
 struct Rules {
   std::chrono::seconds skew{300};
   // For presigned cluster tokens, where clients send X-Amz-Expires 0 or 60 and 15 minutes are meant.
   std::optional<std::chrono::seconds> lifetime_override;
-  bool normalize_path = true;          // false: the S3 rule, used by public vectors only
-  bool double_encode_path = true;      // every service but S3 (EKS ARNs depend on it)
+  bool normalize_path = true;      // false: the S3 rule, used by public vectors only
+  bool double_encode_path = true;  // every service but S3 (EKS ARNs depend on it)
+  // false: a session token added after signing is left out, as AWS IoT wants it; used by public vectors only.
+  bool session_token_signed = true;
+};
+
+// The part of verify() that needs no key: AWS answers a wrong clock before it looks for the access key.
+std::optional<Error> check_time(const Claim& claim, const Rules& rules, Time now);
+
+// The secret narrowed to one day, region and service. Deriving it takes four of the five HMACs of a
+// verification, so a caller may keep it for as long as the secret stands.
+class SigningKey {
+ public:
+  SigningKey(const Secret& secret_access_key, const Scope& scope);
+  bool fits(const Scope& scope) const;
+  const Secret& bytes() const { return bytes_; }  // empty when there was no secret
+
+ private:
+  Scope scope_;
+  Secret bytes_;
 };
 
 // A request whose signature was verified; only verify() can make one.
@@ -82,7 +109,8 @@ class VerifiedRequest {
   bool presigned() const { return presigned_; }
 
  private:
-  friend Result<VerifiedRequest, Error> verify(const RequestView&, const Claim&, const Secret&, const Rules&, Time);
+  friend Result<VerifiedRequest, Error> verify(const RequestView&, const Claim&, const SigningKey&,
+                                               const Rules&, Time);
   VerifiedRequest() = default;
   std::string access_key_id_;
   Scope scope_;
@@ -92,22 +120,28 @@ class VerifiedRequest {
 
 // REQUIRES: `claim` was parsed from `request`. The caller has checked region and service of the scope.
 // The comparison is in constant time. Duplicate and unsorted query parameters are canonicalised as AWS does.
-Result<VerifiedRequest, Error> verify(const RequestView& request, const Claim& claim, const Secret& secret_access_key,
+// Every x-amz-* header must be signed, a session token among them, and every signed header must be there. An
+// empty secret verifies nothing.
+Result<VerifiedRequest, Error> verify(const RequestView& request, const Claim& claim,
+                                      const Secret& secret_access_key, const Rules& rules, Time now);
+Result<VerifiedRequest, Error> verify(const RequestView& request, const Claim& claim, const SigningKey& key,
                                       const Rules& rules, Time now);
 
 // The intermediate texts, for tests against public vectors and for explaining a mismatch.
 std::string canonical_request(const RequestView& request, const Claim& claim, const Rules& rules = {});
 std::string string_to_sign(const Claim& claim, std::string_view canonical_request);
 std::string signature(const Claim& claim, std::string_view string_to_sign, const Secret& secret_access_key);
+std::string signature(std::string_view string_to_sign, const SigningKey& key);
 
 struct Credentials {
   std::string access_key_id;
   Secret secret_access_key;
   std::optional<std::string> session_token;
 };
-// The headers to add (X-Amz-Date, X-Amz-Security-Token where there is a token, Authorization). REQUIRES: `request`
-// has a Host header. Signs host, content-type where present, and x-amz-*.
-std::vector<std::pair<std::string, std::string>> sign(const RequestView& request, const Credentials& credentials,
-                                                      std::string_view region, std::string_view service, Time now);
+// The headers to add (X-Amz-Date, X-Amz-Security-Token where there is a token, Authorization). REQUIRES:
+// `request` has a Host header and none of those to add. Signs host, content-type where present, and x-amz-*.
+std::vector<std::pair<std::string, std::string>> sign(const RequestView& request,
+                                                      const Credentials& credentials, std::string_view region,
+                                                      std::string_view service, Time now);
 
 }  // namespace openirsa::sigv4
