@@ -1,0 +1,139 @@
+#include "server/settings.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "server/schema.h"
+
+namespace openirsa::server {
+namespace {
+
+const SettingRow* find_row(std::string_view key) {
+  const auto rows = schema();
+  const auto at = std::ranges::find(rows, key, &SettingRow::key);
+  return at == rows.end() ? nullptr : &*at;
+}
+
+// The file's values as dotted keys; arrays of strings become comma-separated lists.
+Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::table& table, const std::string& prefix) {
+  std::map<std::string, std::string> values;
+  for (const auto& [name, node] : table) {
+    const std::string key = prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
+    if (const auto* inner = node.as_table()) {
+      auto nested = flatten(*inner, key);
+      if (!nested) return std::move(nested).error();
+      values.merge(*nested);
+    } else if (const auto text = node.value_exact<std::string>()) {
+      values[key] = *text;
+    } else if (const auto flag = node.value_exact<bool>()) {
+      values[key] = *flag ? "on" : "off";
+    } else if (const auto number = node.value_exact<std::int64_t>()) {
+      values[key] = std::to_string(*number);
+    } else if (const auto* array = node.as_array()) {
+      std::string joined;
+      for (const auto& element : *array) {
+        const auto part = element.value_exact<std::string>();
+        if (!part) return SettingsError{"setting `" + key + "`: a list holds texts only"};
+        joined += (joined.empty() ? "" : ",") + *part;
+      }
+      values[key] = joined;
+    } else {
+      return SettingsError{"setting `" + key + "` has a type that no setting has"};
+    }
+  }
+  return values;
+}
+
+Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::string& text) {
+  try {
+    return flatten(toml::parse(text), "");
+  } catch (const toml::parse_error& failure) {  // the library's own way of saying so
+    return SettingsError{"settings file, line " + std::to_string(failure.source().begin.line) + ": " +
+                         std::string(failure.description())};
+  }
+}
+
+}  // namespace
+
+std::string variable_of(const SettingRow& row) {
+  std::string name = "OPENIRSA_" + to_upper(row.key);
+  std::ranges::replace(name, '.', '_');
+  return name;
+}
+
+std::string flag_of(const SettingRow& row) {
+  std::string name = "--" + std::string(row.key);
+  std::ranges::replace_if(name, [](char c) { return c == '.' || c == '_'; }, '-');
+  return name;
+}
+
+Result<Settings, SettingsError> Settings::load(const std::optional<std::string>& file_text,
+                                               const std::map<std::string, std::string>& environment,
+                                               const std::map<std::string, std::string>& flags) {
+  Settings settings;
+  std::map<std::string, const SettingRow*> by_variable;
+  for (const SettingRow& row : schema()) {
+    settings.values_.emplace(row.key, Value{std::string(row.default_value), "default"});
+    by_variable.emplace(variable_of(row), &row);
+  }
+  const auto set = [&](std::string_view key, const std::string& text,
+                       const std::string& origin) -> Result<Done, SettingsError> {
+    const SettingRow* row = find_row(key);
+    if (row == nullptr) return SettingsError{origin + ": there is no setting `" + std::string(key) + "`"};
+    if (!row->valid(text)) {
+      return SettingsError{origin + ": `" + text + "` is not a value of `" + std::string(key) + "`; it takes " +
+                           std::string(row->form)};
+    }
+    settings.values_.find(key)->second = {text, origin};
+    return Done{};
+  };
+
+  if (file_text) {
+    auto file = parse_file(*file_text);
+    if (!file) return std::move(file).error();
+    for (const auto& [key, text] : *file) {
+      if (auto done = set(key, text, "file"); !done) return std::move(done).error();
+    }
+  }
+  for (const auto& [variable, text] : environment) {
+    if (!variable.starts_with("OPENIRSA_") || is_client_variable(variable)) continue;
+    const auto row = by_variable.find(variable);
+    if (row == by_variable.end()) {
+      return SettingsError{"environment: there is no setting behind `" + variable + "`"};
+    }
+    if (auto done = set(row->second->key, text, "environment " + variable); !done) return std::move(done).error();
+  }
+  for (const auto& [key, text] : flags) {
+    const SettingRow* row = find_row(key);
+    const std::string origin = "flag " + (row == nullptr ? key : flag_of(*row));
+    if (auto done = set(key, text, origin); !done) return std::move(done).error();
+  }
+  return settings;
+}
+
+const std::string& Settings::text(std::string_view key) const { return values_.find(key)->second.text; }
+
+std::int64_t Settings::number(std::string_view key) const { return parse_integer(text(key)).value_or(0); }
+
+bool Settings::flag(std::string_view key) const { return text(key) == "on"; }
+
+std::vector<std::string> Settings::list(std::string_view key) const {
+  std::vector<std::string> parts;
+  for (const std::string_view part : split(text(key), ',')) {
+    if (!trim(part).empty()) parts.emplace_back(trim(part));
+  }
+  return parts;
+}
+
+std::vector<Settings::Origin> Settings::all() const {
+  std::vector<Origin> rows;
+  for (const SettingRow& row : schema()) {
+    const Value& value = values_.find(row.key)->second;
+    rows.push_back({std::string(row.key), value.text, value.origin});
+  }
+  return rows;
+}
+
+}  // namespace openirsa::server
