@@ -63,9 +63,22 @@ enum class Code {
   eks_server,
   eks_service_unavailable,
   unknown_operation,  // UnknownOperationException 404: a REST route that does not exist
+  // What the dispatcher makes of a caller's credentials. Handlers do not use these: as_rest() translates the common ones.
+  expired_session,  // ExpiredToken 403: the caller's own session, not the web identity token (that is expired_token)
+  rest_expired_token,
+  rest_incomplete_signature,
+  rest_invalid_signature,
+  rest_missing_authentication_token,
+  rest_request_entity_too_large,
+  rest_throttling,
+  rest_unrecognized_client,
+  count_,
 };
 std::string_view wire_name(Code code);  // "NoSuchEntity"
 int http_status(Code code);             // 404
+// The same failure as REST-JSON services name it: access_denied becomes eks_access_denied, validation_error becomes
+// eks_invalid_parameter. Codes that have no other name stay.
+Code as_rest(Code code);
 
 struct Error {
   Code code;

@@ -19,13 +19,17 @@ class Parameters {
   // `form` is application/x-www-form-urlencoded text. Refuses bad percent-encoding, text that is not UTF-8, NUL, more
   // than 5,000 parameters (MalformedQueryString or MalformedInput) and duplicates (ValidationError).
   static Result<Parameters, Error> parse(std::string_view form);
+  // The query string of a REST target: as parse, but a name may be repeated, which is how REST writes a list.
+  static Result<Parameters, Error> parse_rest(std::string_view query);
 
+  // Exact letters. In a REST query string the first of a repeated name.
   std::optional<std::string_view> find(std::string_view name) const;
   bool contains(std::string_view name) const { return find(name).has_value(); }
   // `Name.member.1`, `.2`, … in numeric order without gaps; `Name.1` is taken too. An absent list is empty; `Name=`
-  // alone is an empty list. A gap or a non-numeric index is MalformedInput.
+  // alone is an empty list. A gap or a non-numeric index is MalformedInput. In a REST query string the list is the
+  // repeated name (`tagKeys=a&tagKeys=b`), in order.
   Result<std::vector<std::string_view>, Error> list(std::string_view name) const;
-  // `Name.member.N.Key` / `.Value`: AWS tags.
+  // `Name.member.N.Key` / `.Value`: AWS tags. A member that lacks one of the two is a ValidationError.
   Result<std::vector<std::pair<std::string_view, std::string_view>>, Error> pairs(std::string_view name,
                                                                                  std::string_view first,
                                                                                  std::string_view second) const;
@@ -35,7 +39,10 @@ class Parameters {
   std::size_t size() const { return values_.size(); }
 
  private:
-  std::vector<std::pair<std::string, std::string>> values_;  // sorted by name
+  static Result<Parameters, Error> parse(std::string_view form, bool rest);
+
+  std::vector<std::pair<std::string, std::string>> values_;  // sorted by name without regard to case, stable
+  bool rest_ = false;
 };
 
 }  // namespace openirsa::wire

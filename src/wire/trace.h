@@ -79,7 +79,7 @@ struct Trace {
 
   void pass(Step step) { passed_ |= 1U << static_cast<unsigned>(step); }
   bool passed(Step step) const { return (passed_ >> static_cast<unsigned>(step) & 1U) != 0; }
-  // Marks the decisive step.
+  // Marks the decisive step; a later call replaces an earlier one.
   void fail(Step step, std::string code, std::string detail, std::string expected = {}, std::string actual = {},
             std::string hint = {});
 
@@ -87,7 +87,15 @@ struct Trace {
   std::uint32_t passed_ = 0;
 };
 
-json::object to_json(const Trace& trace);  // the versioned form that CLI, console and audit share
+// The versioned form that CLI, console and audit share. Texts that are empty are left out.
+//   version, requestId, time, service, operation, status, outcome ("allowed" | "refused"), code, message, sourceIp,
+//   account, caller, accessKeyId, action, resource, roleArn, sessionName, providerArn,
+//   token {issuer, subject, audience, keyId, algorithm, issuedAt, expiresAt},
+//   steps [{step, question}]: those passed, in order,
+//   decisive {step, question, code, detail, expected, actual, hint}: the one that failed,
+//   policy {statements [{policy, source, index, sid, effect, matched, comparisons [{element, operator, key, expected,
+//   actual, matched, hint}]}]}
+json::object to_json(const Trace& trace);
 
 class TraceSink {
  public:
