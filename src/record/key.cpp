@@ -1,0 +1,78 @@
+#include "record/key.h"
+
+#include "base/text.h"
+
+namespace openirsa::record {
+namespace {
+
+constexpr std::string_view nowhere = "-";  // in place of an account or region that a record does not have
+
+// '/' separates the parts of a key, and only the last part may hold one itself: whatever is given as an
+// account or a region cannot reach into the records of another.
+std::string part(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    if (c == '/') {
+      out += "%2F";
+    } else if (c == '%') {
+      out += "%25";
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string key_of(std::string_view account, std::string_view region, std::string_view kind,
+                   std::string_view name) {
+  return kind_prefix(account, region, kind).append(name);
+}
+
+}  // namespace
+
+std::string account_key(std::string_view account) { return key_of(account, nowhere, "account", "self"); }
+
+// Entity names are unique without regard to case (IAM user guide, "IAM identifiers": friendly names).
+std::string user_key(std::string_view account, std::string_view user_name) {
+  return key_of(account, nowhere, "user", to_lower(user_name));
+}
+std::string role_key(std::string_view account, std::string_view role_name) {
+  return key_of(account, nowhere, "role", to_lower(role_name));
+}
+std::string managed_policy_key(std::string_view account, std::string_view policy_name) {
+  return key_of(account, nowhere, "policy", to_lower(policy_name));
+}
+
+std::string access_key_key(std::string_view account, std::string_view access_key_id) {
+  return key_of(account, nowhere, "access-key", access_key_id);
+}
+std::string provider_key(std::string_view account, std::string_view url_without_scheme) {
+  return key_of(account, nowhere, "oidc-provider", url_without_scheme);
+}
+std::string cluster_key(std::string_view account, std::string_view region, std::string_view cluster_name) {
+  return key_of(account, region, "cluster", cluster_name);
+}
+std::string issuer_key(std::string_view issuer_id) { return key_of(nowhere, nowhere, "issuer", issuer_id); }
+std::string ring_key_key(std::string_view ring_key_id) {
+  return key_of(nowhere, nowhere, "ring-key", ring_key_id);
+}
+std::string authority_key(std::string_view name) { return key_of(nowhere, nowhere, "authority", name); }
+std::string server_key() { return key_of(nowhere, nowhere, "server", "self"); }
+
+std::string kind_prefix(std::string_view account, std::string_view region, std::string_view kind) {
+  return part(account) + "/" + part(region) + "/" + part(kind) + "/";
+}
+
+std::string_view kind_of(std::string_view key) {
+  std::string_view kind;
+  for (int i = 0; i < 3; ++i) {
+    const std::size_t end = key.find('/');
+    if (end == std::string_view::npos || end == 0) return {};
+    kind = key.substr(0, end);
+    key.remove_prefix(end + 1);
+  }
+  return key.empty() ? std::string_view{} : kind;
+}
+
+}  // namespace openirsa::record

@@ -1,0 +1,44 @@
+#include "record/role.h"
+
+#include "record/form.h"
+
+namespace openirsa::record {
+
+std::string Role::arn(std::string_view partition) const {
+  return "arn:" + std::string(partition) + ":iam::" + account + ":role" + path + name;
+}
+
+Result<Role, RecordError> Role::parse(std::string_view key, std::string_view text, const Vault&) {
+  const Document document(text);
+  Reader in(document);
+  auto trust = in.policy("trust", policy::Kind::trust);
+  if (!trust) return in.error();
+  Role role{.account = in.text("account"),
+            .name = in.text("name"),
+            .path = in.text("path"),
+            .id = in.text("id"),
+            .description = in.text("description"),
+            .created = in.time("created"),
+            .trust = std::move(*trust),
+            .max_session_seconds = in.integer("max_session_seconds"),
+            .permissions = in.permissions("permissions"),
+            .tags = in.tags("tags")};
+  return in.finish(role, key, role_key(role.account, role.name));
+}
+
+std::string Role::to_text(const Vault&, std::string_view) const {
+  Writer out = Writer::record();
+  out.text("account", account);
+  out.text("name", name);
+  out.text("path", path);
+  out.text("id", id);
+  out.text("description", description);
+  out.time("created", created);
+  out.text("trust", trust.text());
+  out.integer("max_session_seconds", max_session_seconds);
+  out.value("permissions", to_json(permissions));
+  out.tags("tags", tags);
+  return out.finish_text(unknown);
+}
+
+}  // namespace openirsa::record
