@@ -12,10 +12,13 @@ constexpr std::size_t aead_overhead = 28;
 // REQUIRES: key.size() == 32. The result is nonce ‖ ciphertext ‖ tag.
 std::string aead_seal(std::string_view key, std::string_view plain, std::string_view associated);
 // Nothing when key, associated data or a single bit differ.
-std::optional<std::string> aead_open(std::string_view key, std::string_view sealed, std::string_view associated);
+std::optional<std::string> aead_open(std::string_view key, std::string_view sealed,
+                                     std::string_view associated);
 
-// For keys that are used once: the nonce is all zero and not transmitted. REQUIRES: the key seals one message only.
+// For keys that are used once: the nonce is all zero and not transmitted. REQUIRES: the key seals one message
+// only.
 std::string aead_seal_once(std::string_view key, std::string_view plain, std::string_view associated);
-std::optional<std::string> aead_open_once(std::string_view key, std::string_view sealed, std::string_view associated);
+std::optional<std::string> aead_open_once(std::string_view key, std::string_view sealed,
+                                          std::string_view associated);
 
 }  // namespace openirsa::crypto

@@ -8,9 +8,13 @@
 namespace openirsa::crypto {
 
 using Sha256 = std::array<std::uint8_t, 32>;
+using Sha384 = std::array<std::uint8_t, 48>;
+using Sha512 = std::array<std::uint8_t, 64>;
 using Sha1 = std::array<std::uint8_t, 20>;
 
 Sha256 sha256(std::string_view bytes);
+Sha384 sha384(std::string_view bytes);
+Sha512 sha512(std::string_view bytes);
 Sha1 sha1(std::string_view bytes);
 Sha256 hmac_sha256(std::string_view key, std::string_view message);
 

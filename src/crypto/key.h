@@ -1,5 +1,5 @@
-// Asymmetric keys: RSA 2048–8192 bits and the NIST curves P-256, P-384 and P-521. A key object is immutable, cheap to
-// copy (shared) and safe to use from several threads.
+// Asymmetric keys: RSA 2048–8192 bits and the NIST curves P-256, P-384 and P-521. A key object is immutable,
+// cheap to copy (shared) and safe to use from several threads.
 #pragma once
 
 #include <memory>
@@ -29,8 +29,9 @@ class PublicKey {
  public:
   struct Handle;  // OpenSSL's key
 
-  // Big-endian unsigned integers as in RFC 7518 §6.3.1, leading zeros refused elsewhere. Refuses moduli below 2048 or
-  // above 8192 bits and even or tiny exponents (e < 3).
+  // Big-endian unsigned integers as in RFC 7518 §6.3.1, leading zeros refused elsewhere. Refuses moduli below
+  // 2048 or above 8192 bits and even or tiny exponents (e < 3), and exponents above 64 bits, which would make
+  // verifying as slow as signing.
   static Result<PublicKey, KeyError> from_rsa(std::string_view modulus, std::string_view exponent);
   // RFC 7518 §6.2.1: coordinates of exactly the curve's size; the point must lie on the curve.
   static Result<PublicKey, KeyError> from_point(KeyType curve, std::string_view x, std::string_view y);
@@ -38,8 +39,8 @@ class PublicKey {
   static Result<PublicKey, KeyError> from_der(std::string_view der);
 
   KeyType type() const;
-  // The components a JWK shows: (n, e) for RSA, (x, y) for curves, each without leading zeros for RSA and full-size for
-  // curves.
+  // The components a JWK shows: (n, e) for RSA, (x, y) for curves, each without leading zeros for RSA and
+  // full-size for curves.
   struct Components {
     std::string first;
     std::string second;
@@ -48,8 +49,8 @@ class PublicKey {
   std::string to_pem() const;
   std::string to_der() const;
 
-  // RSASSA-PKCS1-v1_5 or ECDSA with the signature as r‖s (RFC 7518 §3.4), which must have exactly the curve's length.
-  // False on any mismatch, wrong length, or an algorithm that does not fit the key.
+  // RSASSA-PKCS1-v1_5 or ECDSA with the signature as r‖s (RFC 7518 §3.4), which must have exactly the curve's
+  // length. False on any mismatch, wrong length, or an algorithm that does not fit the key.
   bool verify(Algorithm algorithm, std::string_view message, std::string_view signature) const;
 
   explicit PublicKey(std::shared_ptr<const Handle> handle) : handle_(std::move(handle)) {}
@@ -62,7 +63,8 @@ class PublicKey {
 class PrivateKey {
  public:
   static PrivateKey generate(KeyType type, int rsa_bits = 2048);
-  static Result<PrivateKey, KeyError> from_pem(std::string_view pem);  // PKCS #8, PKCS #1 or SEC 1, unencrypted
+  static Result<PrivateKey, KeyError> from_pem(
+      std::string_view pem);  // PKCS #8, PKCS #1 or SEC 1, unencrypted
 
   KeyType type() const { return public_.type(); }
   const PublicKey& public_key() const { return public_; }

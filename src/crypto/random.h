@@ -1,5 +1,5 @@
-// Bytes from the operating system's generator. Throws only when the generator itself fails, which is a defect of the
-// machine.
+// Bytes from the operating system's generator. Throws only when the generator itself fails, which is a defect
+// of the machine.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 namespace openirsa::crypto {
 
 std::string random_bytes(std::size_t count);
-// `length` letters drawn evenly from `alphabet` (at most 256 letters).
+// `length` letters drawn evenly from `alphabet`. REQUIRES: 1 to 256 letters.
 std::string random_text(std::size_t length, std::string_view alphabet);
 std::string random_uuid();  // RFC 9562 version 4, lower case
 
