@@ -13,7 +13,8 @@
 namespace openirsa::policy {
 
 enum class Effect { allowed, explicit_deny, implicit_deny };
-std::string_view name_of(Effect effect);  // "allowed", "explicitDeny", "implicitDeny" as AWS's simulator writes them
+std::string_view name_of(
+    Effect effect);  // "allowed", "explicitDeny", "implicitDeny" as AWS's simulator writes them
 
 // Where a policy comes from; the kind decides how its verdict combines and which words AWS's refusal uses.
 enum class Source { identity, trust, session, boundary };
@@ -32,7 +33,7 @@ struct Comparison {
   std::string expected;  // the policy's values, joined by " | "
   std::string actual;    // what came, "(absent)" when the key is missing
   bool matched = false;
-  std::string hint;      // a near miss in words: "differs only in case", "`*` under StringEquals is literal", …
+  std::string hint;  // a near miss in words: "differs only in case", "`*` under StringEquals is literal", …
 };
 
 // How far one statement got.
@@ -50,7 +51,8 @@ struct Explanation {
   std::vector<StatementTrace> statements;
 };
 
-// A decision; only decide() makes one. What allowed or refused it is named for the wire's text and for traces.
+// A decision; only decide() makes one. What allowed or refused it is named for the wire's text and for
+// traces.
 class Decision {
  public:
   bool allowed() const { return effect_ == Effect::allowed; }
@@ -72,9 +74,9 @@ class Decision {
   std::optional<std::size_t> statement_;
 };
 
-// Identity, boundary and session policies of one caller in its own account (aws-behaviour: any deny denies; some identity
-// policy must allow; where a boundary or session policies exist, each of those layers must allow too).
-// `explanation`, where given, is filled; without it nothing is allocated beyond the decision.
+// Identity, boundary and session policies of one caller in its own account (aws-behaviour: any deny denies;
+// some identity policy must allow; where a boundary or session policies exist, each of those layers must
+// allow too). `explanation`, where given, is filled; without it nothing is allocated beyond the decision.
 Decision decide(std::span<const Attached> policies, const Facts& facts, Explanation* explanation = nullptr);
 
 // A role's trust policy alone decides (federation: the caller has no identity policy).

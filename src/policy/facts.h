@@ -1,5 +1,5 @@
-// What a decision is made from: who asks, for what action, on what resource, with which context keys. Views only: the
-// caller keeps the texts alive for the length of the evaluation.
+// What a decision is made from: who asks, for what action, on what resource, with which context keys. Views
+// only: the caller keeps the texts alive for the length of the evaluation.
 #pragma once
 
 #include <memory>
@@ -13,14 +13,15 @@ namespace openirsa::policy {
 struct Principal {
   enum class Kind { account, user, role, assumed_role, federated, service, anonymous };
   Kind kind = Kind::anonymous;
-  std::string_view arn;         // user, role or assumed-role session ARN; provider ARN for federated; name for service
-  std::string_view account;     // 12 digits; empty for federated, service and anonymous
-  std::string_view role_arn;    // of an assumed-role session: the role's own ARN
-  std::string_view unique_id;   // AIDA… or AROA…: what saved policies name
+  std::string_view
+      arn;  // user, role or assumed-role session ARN; provider ARN for federated; name for service
+  std::string_view account;    // 12 digits; empty for federated, service and anonymous
+  std::string_view role_arn;   // of an assumed-role session: the role's own ARN
+  std::string_view unique_id;  // AIDA… or AROA…: what saved policies name
 };
 
-// Context keys with their values, looked up without regard to case. A key may have several values (multi-valued) and
-// `multivalued` says that it is of that kind even with one.
+// Context keys with their values, looked up without regard to case. A key may have several values
+// (multi-valued) and `multivalued` says that it is of that kind even with one.
 class Context {
  public:
   struct Key {

@@ -11,10 +11,10 @@ namespace openirsa::policy {
 
 // Which rules of the grammar apply: who may appear, what must appear.
 enum class Kind {
-  identity,         // inline and managed policies: no Principal, Resource required
-  managed,          // as identity, with CreatePolicy's own wording
-  trust,            // AssumeRolePolicyDocument: Principal required, Resource forbidden, sts:Assume… actions only
-  session,          // Policy parameter of STS
+  identity,  // inline and managed policies: no Principal, Resource required
+  managed,   // as identity, with CreatePolicy's own wording
+  trust,     // AssumeRolePolicyDocument: Principal required, Resource forbidden, sts:Assume… actions only
+  session,   // Policy parameter of STS
 };
 
 // Text as AWS writes it; the code on the wire is MalformedPolicyDocument.
@@ -26,11 +26,12 @@ class Policy {
  public:
   struct Document;  // compiled statements: see statement.h
 
-  // Refuses what AWS refuses, with its text (aws-behaviour texts are pinned by cases); also duplicate member names and
-  // nesting deeper than the grammar needs. Size quotas are the caller's: they differ by where a document is stored.
+  // Refuses what AWS refuses, with its text (aws-behaviour texts are pinned by cases); also duplicate member
+  // names and nesting deeper than the grammar needs. Size quotas are the caller's: they differ by where a
+  // document is stored.
   static Result<Policy, PolicyError> parse(std::string_view text, Kind kind);
 
-  const std::string& text() const;       // as given
+  const std::string& text() const;              // as given
   std::size_t size_without_whitespace() const;  // what AWS's quotas count
   const Document& document() const { return *document_; }
 

@@ -1,0 +1,31 @@
+// Who a statement of a trust policy speaks about (aws-behaviour §8.3).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "policy/facts.h"
+
+namespace openirsa::policy {
+
+struct NamedPrincipal {
+  enum class Kind {
+    everyone,   // {"AWS": "*"}: any principal, federated and anonymous ones included, as AWS reads it
+    account,    // an account id or its root: any principal of the account
+    exact,      // the ARN of a user, a role or a session
+    unique_id,  // AIDA… or AROA…: what a saved ARN became, so that a re-created namesake is somebody else
+    federated,
+    service,
+  };
+  Kind kind = Kind::exact;
+  std::string text;   // as written
+  std::string value;  // what is compared: the account of an account principal, the text otherwise
+
+  bool matches(const Principal& principal) const;
+};
+
+// `type`: "AWS", "Federated" or "Service". Nothing when the value is of no form that AWS accepts.
+std::optional<NamedPrincipal> parse_principal(std::string_view type, std::string_view value);
+
+}  // namespace openirsa::policy

@@ -1,0 +1,43 @@
+// A compiled policy document. Everything that a decision needs is here in the form in which it is compared.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "policy/condition.h"
+#include "policy/pattern.h"
+#include "policy/policy.h"
+#include "policy/principal.h"
+
+namespace openirsa::policy {
+
+// A list of patterns with the texts they were compiled from.
+struct PatternList {
+  std::vector<Pattern> patterns;
+  std::vector<std::string> texts;
+  bool negated = false;  // NotAction, NotResource
+};
+
+struct Statement {
+  std::string sid;
+  bool deny = false;
+  std::vector<NamedPrincipal> principals;  // trust policies only
+  PatternList actions;
+  PatternList resources;  // empty in trust policies
+  std::vector<Condition> conditions;
+
+  bool matches_principal(const Principal& principal) const;
+  bool matches_action(const Facts& facts) const;
+  bool matches_resource(const Facts& facts) const;
+  bool matches(const Facts& facts, Kind kind) const;
+};
+
+struct Policy::Document {
+  std::string text;
+  std::size_t size_without_whitespace = 0;
+  Kind kind = Kind::identity;
+  bool variables = false;  // Version 2012-10-17
+  std::vector<Statement> statements;
+};
+
+}  // namespace openirsa::policy
