@@ -17,8 +17,9 @@ struct FirstIdentities {
   Secret secret_access_key;
 };
 
-// Makes account, server identity, `admin` (AdministratorAccess attached) and one access key in one commit. Refuses
+// With an empty `account` a random one is made. Makes account, server identity, `admin` (AdministratorAccess attached) and one access key in one commit. Refuses
 // (store fault `conflict`) when the store already has a server identity.
-Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault, Time now);
+Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault, Time now,
+                                                            std::string_view account = {});
 
 }  // namespace openirsa::iam

@@ -44,7 +44,7 @@ bool address(std::string_view text) {
   if (text.starts_with("unix:/")) return true;
   const std::size_t colon = text.rfind(':');
   return colon != std::string_view::npos && is_host(text.substr(0, colon)) &&
-         is_number_in(text.substr(colon + 1), 0, 65'535);
+         is_number_in(text.substr(colon + 1), 1, 65'535);
 }
 bool address_or_empty(std::string_view text) { return text.empty() || address(text); }
 bool https_or_empty(std::string_view text) { return text.empty() || (text.starts_with("https://") && text.size() > 8); }

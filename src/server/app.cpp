@@ -1,0 +1,227 @@
+#include "server/app.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+
+#include "audit/metrics.h"
+#include "audit/trace_log.h"
+#include "base/text.h"
+#include "eks/service.h"
+#include "http/proxy.h"
+#include "http/server.h"
+#include "iam/bootstrap.h"
+#include "iam/service.h"
+#include "issuer/endpoint.h"
+#include "own/service.h"
+#include "record/identity.h"
+#include "record/key.h"
+#include "record/record.h"
+#include "server/authorities.h"
+#include "server/data_directory.h"
+#include "server/facts.h"
+#include "server/first_start.h"
+#include "server/listeners.h"
+#include "server/router.h"
+#include "store/mirror.h"
+#include "sts/service.h"
+#include "wire/dispatch.h"
+#include "wire/region.h"
+
+namespace openirsa::server {
+namespace {
+
+constexpr std::chrono::milliseconds shutdown_grace{10'000};
+
+// Declared in the order in which parts depend on each other; destroyed in reverse.
+class RealApp final : public App {
+ public:
+  RealApp(const Settings& settings, Seams seams, DataDirectory directory, MasterKey key)
+      : settings_(settings), seams_(std::move(seams)), directory_(std::move(directory)), vault_(key.bytes) {}
+  ~RealApp() override { RealApp::stop(); }
+
+  Result<Done, StartError> open_store();
+  Result<Done, StartError> open_authorities();
+  void make_house();
+  Result<Done, StartError> listen();
+
+  std::string address_of(std::string_view listener) const override {
+    if (listener == "proxy") return proxy_ ? proxy_->address() : std::string{};
+    return server_ ? server_->address_of(listener) : std::string{};
+  }
+  std::string credentials_file() const override { return directory_.file("credentials").string(); }
+  std::string greeting() const override;
+  void stop() override;
+
+ private:
+  std::string endpoint() const;
+
+  Settings settings_;
+  Seams seams_;
+  DataDirectory directory_;
+  record::Vault vault_;
+  std::unique_ptr<store::Mirror> mirror_;
+  std::string account_;
+  std::unique_ptr<Authorities> authorities_;
+  audit::Metrics metrics_;
+  std::unique_ptr<audit::TraceLog> traces_;
+  std::unique_ptr<iam::AccessKeySource> access_keys_;
+  std::unique_ptr<sts::SessionSource> sessions_;
+  iam::PolicyAuthorizer authorizer_;
+  std::unique_ptr<wire::House> house_;
+  std::unique_ptr<wire::Dispatcher> dispatcher_;
+  std::unique_ptr<issuer::Endpoint> issuer_;
+  std::unique_ptr<eks::ClusterEndpoint> cluster_endpoint_;
+  Health health_;
+  std::unique_ptr<ApiRouter> api_router_;
+  std::unique_ptr<IssuerRouter> issuer_router_;
+  std::unique_ptr<MetricsRouter> metrics_router_;
+  std::unique_ptr<http::Server> server_;
+  // What a scrape reads: requests may arrive before server_ is assigned.
+  std::atomic<const http::Server*> live_server_{nullptr};
+  std::unique_ptr<http::Proxy> proxy_;
+};
+
+Result<Done, StartError> RealApp::open_store() {
+  const std::string url = settings_.text("store").empty() ? "sqlite:" + directory_.file("openirsa.db").string()
+                                                          : settings_.text("store");
+  auto store = store::open_store(url);
+  if (!store) return StartError{store.error().message};
+  auto mirror = store::Mirror::start(std::move(*store), record::make_decoder(vault_, [](auto key, auto why) {
+    spdlog::error("record {} cannot be read and is left out: {}", key, why);
+  }));
+  if (!mirror) return StartError{mirror.error().message};
+  mirror_ = std::move(*mirror);
+
+  auto account = ensure_first_start(*mirror_, vault_, directory_, settings_.text("account_id"), seams_.clock.now());
+  if (!account) return StartError{account.error().message};
+  account_ = std::move(*account);
+  return Done{};
+}
+
+Result<Done, StartError> RealApp::open_authorities() {
+  auto opened = Authorities::open({*mirror_, vault_, seams_.clock, product_names(settings_)});
+  if (!opened) return StartError{opened.error().message};
+  authorities_ = std::move(*opened);
+  return Done{};
+}
+
+void RealApp::make_house() {
+  const std::string partition(wire::partition_of(settings_.text("region")));
+  traces_ = std::make_unique<audit::TraceLog>(audit::TraceLog::Settings{}, &metrics_);
+  access_keys_ = std::make_unique<iam::AccessKeySource>(partition);
+  sessions_ = std::make_unique<sts::SessionSource>(partition);
+  house_ = std::make_unique<wire::House>(wire::House{.mirror = *mirror_, .clock = seams_.clock, .vault = vault_});
+  house_->names = {.partition = partition,
+                   .region = settings_.text("region"),
+                   .issuer_host = settings_.text("issuer.host"),
+                   .public_endpoint = endpoint()};
+  house_->quotas = quotas_of(settings_);
+  house_->credential_sources = {access_keys_.get(), sessions_.get()};
+  house_->authorizer = &authorizer_;
+  house_->traces = traces_.get();
+  house_->own_thumbprint = [thumbprint = authorities_->product_thumbprint()] { return thumbprint; };
+  house_->own_authority_pem = [this] { return authorities_->product_pem(); };
+  house_->server_facts = [this](bool verbatim) {
+    return server_facts({.account = account_,
+                         .names = house_->names,
+                         .proxy = settings_.text("listen.proxy"),
+                         .credentials_file = credentials_file()},
+                        *authorities_, verbatim);
+  };
+  dispatcher_ = std::make_unique<wire::Dispatcher>(
+      *house_, std::vector<const wire::Service*>{&iam::service, &sts::service, &eks::service, &own::service});
+  issuer_ = std::make_unique<issuer::Endpoint>(*mirror_);
+  cluster_endpoint_ = std::make_unique<eks::ClusterEndpoint>(*mirror_);
+}
+
+Result<Done, StartError> RealApp::listen() {
+  const bool own_issuer_listener = !settings_.text("listen.issuer").empty();
+  api_router_ = std::make_unique<ApiRouter>(ApiRouter::Rooms{.health = health_,
+                                                             .apis = *dispatcher_,
+                                                             .cluster_endpoint = *cluster_endpoint_,
+                                                             .issuer = own_issuer_listener ? nullptr : issuer_.get(),
+                                                             .issuer_host = settings_.text("issuer.host")});
+  issuer_router_ = std::make_unique<IssuerRouter>(health_, *issuer_);
+  metrics_router_ = std::make_unique<MetricsRouter>(health_, [this] { return metrics_.to_text(); });
+  metrics_.on_scrape([this](audit::Metrics& metrics) {
+    if (const http::Server* server = live_server_) metrics.set_http(server->counters());
+    const auto snapshot = mirror_->snapshot();
+    metrics.set_store(snapshot->revision(), snapshot->count(""));
+  });
+  auto tls = http::TlsContext::make([this](std::string_view name) { return authorities_->choose(name); });
+  if (!tls) return StartError{tls.error().message};
+  auto listeners = listeners_of(settings_, directory_,
+                                {.api = api_router_.get(),
+                                 .issuer = issuer_router_.get(),
+                                 .metrics = metrics_router_.get(),
+                                 .admin = dispatcher_.get()},
+                                *tls);
+  if (!listeners) return StartError{listeners.error().message};
+  auto server = http::Server::start(http_settings_of(settings_), std::move(*listeners));
+  if (!server) return StartError{server.error().message};
+  server_ = std::move(*server);
+  live_server_ = server_.get();
+
+  if (!settings_.text("listen.proxy").empty()) {
+    auto proxy = http::Proxy::start(proxy_settings_of(
+        settings_, seams_.upstream_proxy, address_of("api"),
+        own_issuer_listener ? address_of("issuer") : address_of("api"),
+        [this] { return authorities_->has_verbatim(); }));
+    if (!proxy) return StartError{proxy.error().message};
+    proxy_ = std::move(*proxy);
+  }
+  health_.set_ready(true);
+  return Done{};
+}
+
+std::string RealApp::endpoint() const {
+  if (!settings_.text("endpoint").empty()) return settings_.text("endpoint");
+  const std::string& address = settings_.text("listen.api");
+  const std::string scheme = settings_.flag("tls.api") ? "https://" : "http://";
+  if (address.starts_with("unix:")) return scheme + "localhost";
+  // A client cannot connect to "every address"; loopback is where this machine's clients are.
+  if (address.starts_with("0.0.0.0:")) return scheme + "127.0.0.1" + address.substr(7);
+  if (address.starts_with("[::]:")) return scheme + "[::1]" + address.substr(4);
+  return scheme + address;
+}
+
+std::string RealApp::greeting() const {
+  std::string text = "account " + account_ + ", region " + settings_.text("region") + "\n";
+  text += "endpoint " + house_->names.public_endpoint + "\n";
+  text += "administrator's credentials: " + credentials_file() + "\n";
+  text += "point this shell's AWS tools here: eval \"$(openirsa env)\"\n";
+  return text;
+}
+
+void RealApp::stop() {
+  health_.set_ready(false);
+  if (proxy_) proxy_->stop();
+  if (server_) server_->stop(shutdown_grace);
+  if (mirror_) mirror_->close();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>, StartError> App::start(const Settings& settings, Seams seams) {
+  const std::string path = settings.text("data_dir").empty() ? seams.data_directory : settings.text("data_dir");
+  if (path.empty()) return StartError{"no data directory: set data_dir, or HOME"};
+  auto directory = DataDirectory::open(path);
+  if (!directory) return StartError{directory.error().message};
+  if (auto locked = directory->lock(); !locked) return StartError{locked.error().message};
+  auto key = load_master_key(*directory, settings.text("master_key.file"), settings.text("master_key.command"),
+                             std::filesystem::exists(directory->file("openirsa.db")));
+  if (!key) return StartError{key.error().message};
+  if (key->inside) {
+    spdlog::warn("the master key lies beside the data it protects ({}); set master_key.file or master_key.command",
+                 directory->file("master.key").string());
+  }
+  auto app = std::make_unique<RealApp>(settings, std::move(seams), std::move(*directory), std::move(*key));
+  if (auto done = app->open_store(); !done) return std::move(done).error();
+  if (auto done = app->open_authorities(); !done) return std::move(done).error();
+  app->make_house();
+  if (auto done = app->listen(); !done) return std::move(done).error();
+  return std::unique_ptr<App>(std::move(app));
+}
+
+}  // namespace openirsa::server

@@ -1,0 +1,21 @@
+// What the first start makes and every start checks: account, administrator, session ring key, credentials file.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "record/vault.h"
+#include "server/data_directory.h"
+#include "store/mirror.h"
+
+namespace openirsa::server {
+
+// Answers the server's own account. Refuses an `account_id` setting that is not the account of the data directory, and
+// a store whose server identity cannot be read with this master key. A lost credentials file is written again from the
+// administrator's key.
+Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, const record::Vault& vault,
+                                                       const DataDirectory& directory, const std::string& account_id,
+                                                       Time now);
+
+}  // namespace openirsa::server
