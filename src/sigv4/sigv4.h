@@ -77,7 +77,7 @@ std::optional<Error> check_scope(const Claim& claim, std::span<const std::string
 struct Rules {
   std::chrono::seconds skew{300};
   // For presigned cluster tokens, where clients send X-Amz-Expires 0 or 60 and 15 minutes are meant.
-  std::optional<std::chrono::seconds> lifetime_override;
+  std::optional<std::chrono::seconds> lifetime_override = std::nullopt;
   bool normalize_path = true;      // false: the S3 rule, used by public vectors only
   bool double_encode_path = true;  // every service but S3 (EKS ARNs depend on it)
   // false: a session token added after signing is left out, as AWS IoT wants it; used by public vectors only.
