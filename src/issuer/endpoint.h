@@ -1,10 +1,11 @@
 // What stands under an issuer URL: GET and HEAD of /id/<ID>, /id/<ID>/.well-known/openid-configuration and
-// /id/<ID>/keys. Public, cacheable, never a redirect.
+// /id/<ID>/keys. Public, cacheable, never a redirect, one spelling for each address. HEAD gets what GET gets;
+// the engine leaves the body out.
 #pragma once
 
 #include "http/message.h"
-#include "store/mirror.h"
 #include "record/cluster.h"
+#include "store/mirror.h"
 
 namespace openirsa::issuer {
 

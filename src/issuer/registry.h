@@ -1,4 +1,5 @@
-// Our own issuers: one for each cluster, with the server's key pair for it. Looked up by exact URL, for every account.
+// Our own issuers: one for each cluster, with the server's key pair for it. Looked up by exact URL, for every
+// account.
 #pragma once
 
 #include <optional>
@@ -14,8 +15,8 @@ namespace openirsa::issuer {
 // "https://<host>/id/<ID>"
 std::string url_of(std::string_view issuer_host, std::string_view issuer_id);
 
-// The issuer whose recorded URL is exactly `url`; null when there is none, also for a tombstone (its cluster is gone,
-// and with it every exchange).
+// The issuer whose recorded URL is exactly `url`; null when there is none, also for a tombstone (its cluster
+// is gone, and with it every exchange).
 const record::Issuer* find_live(const store::Snapshot& snapshot, std::string_view url);
 
 // A new issuer with a fresh id and RSA-2048 key; not stored yet.
@@ -29,8 +30,8 @@ struct ServiceAccountToken {
   std::string audience;
   std::chrono::seconds lifetime{3600};
 };
-// A token as kube-apiserver issues it (aud as array, sub, iss, iat, nbf, exp, jti, kubernetes.io), signed with the
-// issuer's newest key. REQUIRES: !issuer.keys.empty().
+// A token as kube-apiserver issues it (aud as array, sub, iss, iat, nbf, exp, jti, kubernetes.io), signed
+// with the issuer's newest key. REQUIRES: !issuer.keys.empty().
 std::string mint(const record::Issuer& issuer, const ServiceAccountToken& token, Time now);
 
 }  // namespace openirsa::issuer
