@@ -7,8 +7,9 @@
 
 namespace openirsa::store {
 
-// Calls `edit` with what the key holds now. It answers the new value, or nothing to delete, or an error of its own type
-// E to give up; after a conflict it is called again with the fresh value, at most 100 times (then Fault::conflict).
+// Calls `edit` with what the key holds now. It answers the new value, or nothing to delete, or an error of
+// its own type E to give up; after a conflict it is called again with the fresh value, at most 100 times
+// (then Fault::conflict).
 template <class E>
 using Edit = std::function<Result<std::optional<std::string>, E>(const std::optional<Entry>&)>;
 
@@ -22,8 +23,10 @@ Result<Revision, E> update(Store& store, std::string_view key, const Edit<E>& ed
     if (!edited) return std::move(edited).error();
     Commit commit;
     commit.expect.push_back({std::string(key), *found ? (*found)->revision : 0});
-    if (*edited) commit.puts.push_back({std::string(key), std::move(**edited)});
-    else commit.deletes.emplace_back(key);
+    if (*edited)
+      commit.puts.push_back({std::string(key), std::move(**edited)});
+    else
+      commit.deletes.emplace_back(key);
     auto done = store.commit(commit);
     if (done) return *done;
     if (done.error().code != Fault::conflict) return on_store_error(std::move(done).error());
