@@ -107,6 +107,7 @@ TEST(CanonicalHeaders, are_trimmed_and_their_blanks_collapsed) {
   EXPECT_EQ(header_of({{"My", "  a   b\t c  "}}, "my"), "my:a b c");
   EXPECT_EQ(header_of({{"My", "\"a  b\""}}, "my"), "my:\"a b\"");
   EXPECT_EQ(header_of({{"My", "a\r\n  b"}}, "my"), "my:a b");
+  EXPECT_EQ(header_of({{"My", "\r\n a\r\n "}}, "my"), "my:a");
   EXPECT_EQ(header_of({{"My", "   "}}, "my"), "my:");
 }
 

@@ -187,6 +187,10 @@ TEST(Claim, takes_one_session_token) {
   request.headers.emplace_back("x-amz-security-token", "t");
   expect_refused(request, Fault::incomplete_signature, message);
 
+  request = with_header();
+  request.query = "X-Amz-Security-Token=t";  // only a presigned URL carries its token there
+  EXPECT_FALSE(parse_claim(request.view())->session_token);
+
   request = with_query();
   request.headers.emplace_back("X-Amz-Security-Token", "t");
   EXPECT_EQ(parse_claim(request.view())->session_token, "t");
