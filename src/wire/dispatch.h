@@ -1,4 +1,5 @@
-// The one way from an HTTP request to an operation and back. Numbered steps, in dispatch.cpp; no handler can forget one.
+// The one way from an HTTP request to an operation and back. Numbered steps, in dispatch.cpp; no handler can
+// forget one.
 #pragma once
 
 #include <memory>
@@ -24,8 +25,8 @@ class Dispatcher final : public http::Handler {
   std::unique_ptr<const Tables> tables_;
 };
 
-// A response for what the HTTP engine refuses by itself, before there is a path to go by: the query protocol's XML, with
-// the REST protocol's header x-amzn-ErrorType.
+// A response for what the HTTP engine refuses by itself, before there is a path to go by: the query
+// protocol's XML, with the REST protocol's header x-amzn-ErrorType.
 http::Response engine_error(int status, std::string_view reason);
 
 }  // namespace openirsa::wire

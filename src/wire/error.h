@@ -1,6 +1,6 @@
-// Errors as AWS names them. A handler returns one of these; the dispatcher gives it the service's own form (XML for the
-// query protocol, JSON for REST). Codes and their HTTP statuses stand in one table, error.cpp, taken from the service
-// models; no other file spells a status.
+// Errors as AWS names them. A handler returns one of these; the dispatcher gives it the service's own form
+// (XML for the query protocol, JSON for REST). Codes and their HTTP statuses stand in one table, error.cpp,
+// taken from the service models; no other file spells a status.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace openirsa::wire {
 
-// One value for each code on the wire. The name on the wire is wire_name(): most IAM codes have no `Exception` suffix,
-// some STS codes and all EKS codes do.
+// One value for each code on the wire. The name on the wire is wire_name(): most IAM codes have no
+// `Exception` suffix, some STS codes and all EKS codes do.
 enum class Code {
   // common
   access_denied,
@@ -63,8 +63,10 @@ enum class Code {
   eks_server,
   eks_service_unavailable,
   unknown_operation,  // UnknownOperationException 404: a REST route that does not exist
-  // What the dispatcher makes of a caller's credentials. Handlers do not use these: as_rest() translates the common ones.
-  expired_session,  // ExpiredToken 403: the caller's own session, not the web identity token (that is expired_token)
+  // What the dispatcher makes of a caller's credentials. Handlers do not use these: as_rest() translates the
+  // common ones.
+  expired_session,  // ExpiredToken 403: the caller's own session, not the web identity token (that is
+                    // expired_token)
   rest_expired_token,
   rest_incomplete_signature,
   rest_invalid_signature,
@@ -76,14 +78,14 @@ enum class Code {
 };
 std::string_view wire_name(Code code);  // "NoSuchEntity"
 int http_status(Code code);             // 404
-// The same failure as REST-JSON services name it: access_denied becomes eks_access_denied, validation_error becomes
-// eks_invalid_parameter. Codes that have no other name stay.
+// The same failure as REST-JSON services name it: access_denied becomes eks_access_denied, validation_error
+// becomes eks_invalid_parameter. Codes that have no other name stay.
 Code as_rest(Code code);
 
 struct Error {
   Code code;
-  std::string message;      // what the caller may read: as AWS writes it where AWS has a text
-  json::object members{};   // REST: further members of the error body, e.g. clusterName
+  std::string message;     // what the caller may read: as AWS writes it where AWS has a text
+  json::object members{};  // REST: further members of the error body, e.g. clusterName
 };
 
 // Texts that several places need and that must not drift apart.

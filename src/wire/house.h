@@ -1,5 +1,5 @@
-// What every handler may use: the store's mirror, the clock, the vault, the server's names and limits, and the two
-// seams through which the dispatcher reaches rooms below it. Made once by server/app.
+// What every handler may use: the store's mirror, the clock, the vault, the server's names and limits, and
+// the two seams through which the dispatcher reaches rooms below it. Made once by server/app.
 #pragma once
 
 #include <functional>
@@ -23,9 +23,9 @@ struct Call;
 
 struct Names {
   std::string partition = "aws";
-  std::string region = "us-west-2";               // default region of new requests without a scope
+  std::string region = "us-west-2";  // default region of new requests without a scope
   std::string issuer_host = "oidc.openirsa.internal";
-  std::string public_endpoint;                    // "https://127.0.0.1:8443": where clients reach listen.api
+  std::string public_endpoint;  // "https://127.0.0.1:8443": where clients reach listen.api
 };
 
 // AWS's defaults, all raisable by settings.
@@ -44,7 +44,8 @@ struct Quotas {
   std::int64_t clusters_per_region = 100;
 };
 
-// Finds the secret behind an access key id. Two implementations: long-lived keys (iam) and sealed sessions (sts).
+// Finds the secret behind an access key id. Two implementations: long-lived keys (iam) and sealed sessions
+// (sts).
 struct FoundKey {
   Secret secret;
   Caller caller;
@@ -55,7 +56,8 @@ class CredentialSource {
   // Whether ids of this form are its own ("AKIA…", "ASIA…").
   virtual bool owns(std::string_view access_key_id) const = 0;
   // Refuses with invalid_client_token_id or expired_token and fails the trace's step.
-  virtual Result<FoundKey, Error> find(std::string_view access_key_id, const std::optional<std::string>& session_token,
+  virtual Result<FoundKey, Error> find(std::string_view access_key_id,
+                                       const std::optional<std::string>& session_token,
                                        const store::Snapshot& snapshot, Time now, Trace& trace) const = 0;
 };
 
@@ -81,8 +83,8 @@ struct House {
   std::function<std::string()> own_thumbprint{};
   // PEM of the authority that signed the API listener's certificate: a cluster's certificateAuthority.
   std::function<std::string()> own_authority_pem{};
-  // What `openirsa env` needs to know of the running server: addresses, account, region, authorities as PEM. With
-  // `verbatim`, the verbatim authority is made on first use and included.
+  // What `openirsa env` needs to know of the running server: addresses, account, region, authorities as PEM.
+  // With `verbatim`, the verbatim authority is made on first use and included.
   std::function<json::object(bool verbatim)> server_facts{};
 };
 

@@ -29,13 +29,14 @@ struct Call {
   const Operation& operation;
   const http::Request& http;
   std::string request_id;
-  std::string region;   // of the credential scope, else of the Host name, else the server's
+  std::string region;  // of the credential scope, else of the Host name, else the server's
   Time now;
-  std::shared_ptr<const store::Snapshot> snapshot;  // of the moment the call began; writes read through the store
-  const Parameters& parameters;                     // query protocol: all; REST: the query string
-  const json::object& body;                         // REST: the JSON body, empty when there is none
-  const std::vector<std::string>& labels;           // REST: the decoded path labels of the route, in order
-  const Caller* caller;                             // null when the operation judges its own token
+  std::shared_ptr<const store::Snapshot>
+      snapshot;                            // of the moment the call began; writes read through the store
+  const Parameters& parameters;            // query protocol: all; REST: the query string
+  const json::object& body;                // REST: the JSON body, empty when there is none
+  const std::vector<std::string>& labels;  // REST: the decoded path labels of the route, in order
+  const Caller* caller;                    // null when the operation judges its own token
   Trace& trace;
 
   // Whose resources the call is about: the caller's account.
@@ -44,14 +45,18 @@ struct Call {
 
 // What a handler answers with: the inside of <…Result> (query) or the JSON body (REST).
 struct Answer {
-  std::string xml;            // query
-  bool has_result = true;     // query: false for operations without output, which have no Result element
-  json::value body;           // REST
-  int status = 200;           // REST
+  std::string xml;         // query
+  bool has_result = true;  // query: false for operations without output, which have no Result element
+  json::value body;        // REST
+  int status = 200;        // REST
 };
 inline Answer nothing() { return {.xml = {}, .has_result = false, .body = json::object{}, .status = 200}; }
-inline Answer xml_answer(std::string xml) { return {.xml = std::move(xml), .has_result = true, .body = nullptr, .status = 200}; }
-inline Answer json_answer(json::object body) { return {.xml = {}, .has_result = true, .body = std::move(body), .status = 200}; }
+inline Answer xml_answer(std::string xml) {
+  return {.xml = std::move(xml), .has_result = true, .body = nullptr, .status = 200};
+}
+inline Answer json_answer(json::object body) {
+  return {.xml = {}, .has_result = true, .body = std::move(body), .status = 200};
+}
 
 // Zero is no caller, so that a forgotten field does not compile (see complete()).
 enum class Who : std::uint8_t {
@@ -69,21 +74,25 @@ using Resource = std::string (*)(const Call&);
 using Keys = void (*)(const Call&, policy::Context&);
 
 struct Operation {
-  std::string_view name;    // "CreateOpenIDConnectProvider"
-  std::string_view route;   // REST: "POST /clusters/{name}/x"; empty in the query protocol
+  std::string_view name;   // "CreateOpenIDConnectProvider"
+  std::string_view route;  // REST: "POST /clusters/{name}/x"; empty in the query protocol
   Who who = Who::unstated;
   Access access = Access::unstated;  // write: runs on the worker pool
-  std::string_view action;  // "iam:CreateOpenIDConnectProvider"; empty: needs no permission (GetCallerIdentity)
+  std::string_view
+      action;  // "iam:CreateOpenIDConnectProvider"; empty: needs no permission (GetCallerIdentity)
   Resource resource = nullptr;
   Handler handler = nullptr;
-  Keys keys = nullptr;      // optional
+  Keys keys = nullptr;  // optional
 };
 
-// Every row states caller, access and handler; a row with an action states its resource; names are sorted and unique.
+// Every row states caller, access and handler; a row with an action states its resource; names are sorted and
+// unique.
 constexpr bool complete(std::span<const Operation> operations) {
   for (std::size_t i = 0; i < operations.size(); ++i) {
     const Operation& row = operations[i];
-    if (row.name.empty() || row.who == Who::unstated || row.access == Access::unstated || row.handler == nullptr) return false;
+    if (row.name.empty() || row.who == Who::unstated || row.access == Access::unstated ||
+        row.handler == nullptr)
+      return false;
     if (row.action.empty() != (row.resource == nullptr)) return false;
     if (i > 0 && !(operations[i - 1].name < row.name)) return false;
   }
@@ -94,10 +103,10 @@ enum class Protocol : std::uint8_t { query, rest_json };
 
 // One AWS service: how it is recognised and what it offers.
 struct Service {
-  std::string_view name;          // signing name: "iam"
+  std::string_view name;  // signing name: "iam"
   Protocol protocol;
-  std::string_view version;       // "2010-05-08"
-  std::string_view xml_namespace; // query only
+  std::string_view version;        // "2010-05-08"
+  std::string_view xml_namespace;  // query only
   std::span<const Operation> operations;
 };
 

@@ -1,4 +1,5 @@
-// The AWS regions and their partitions. Clients know the same list: eksctl refuses any other name before its first call.
+// The AWS regions and their partitions. Clients know the same list: eksctl refuses any other name before its
+// first call.
 #pragma once
 
 #include <string_view>

@@ -1,6 +1,6 @@
-// What happened to one request, as its owner may see it: the steps in order, the decisive one, expected beside actual.
-// Never a token, a signature or a secret. Recording a success must cost next to nothing: steps are bits until a trace
-// is shown.
+// What happened to one request, as its owner may see it: the steps in order, the decisive one, expected
+// beside actual. Never a token, a signature or a secret. Recording a success must cost next to nothing: steps
+// are bits until a trace is shown.
 #pragma once
 
 #include <cstdint>
@@ -60,41 +60,40 @@ struct Trace {
   std::string service;    // "sts"
   std::string operation;  // "AssumeRoleWithWebIdentity"
   std::string source_ip;
-  std::string account;    // whose owner may see it: the target role's or the caller's; empty when unknown
-  std::string caller;     // ARN, empty before authentication
+  std::string account;  // whose owner may see it: the target role's or the caller's; empty when unknown
+  std::string caller;   // ARN, empty before authentication
   std::string access_key_id;
-  std::string action;     // the IAM action that was authorised
+  std::string action;  // the IAM action that was authorised
   std::string resource;
-  std::string role_arn;   // the role asked for, as given
+  std::string role_arn;       // the role asked for, as given
   bool role_unknown = false;  // the account or role does not exist: shown over the admin socket only
   // The unverified token's own words, for AssumeRoleWithWebIdentity.
   std::string issuer, subject, audience, key_id, algorithm, provider_arn;
   std::optional<std::int64_t> token_expires_at, token_issued_at;
   std::string session_name;
-  int status = 0;             // HTTP
-  std::string wire_code;      // AWS's code on a refusal
-  std::string wire_message;   // AWS's text on a refusal
+  int status = 0;            // HTTP
+  std::string wire_code;     // AWS's code on a refusal
+  std::string wire_message;  // AWS's text on a refusal
   std::optional<Failure> failure;
   std::optional<policy::Explanation> explanation;  // of the policy evaluation that refused
 
   void pass(Step step) { passed_ |= 1U << static_cast<unsigned>(step); }
   bool passed(Step step) const { return (passed_ >> static_cast<unsigned>(step) & 1U) != 0; }
   // Marks the decisive step; a later call replaces an earlier one.
-  void fail(Step step, std::string code, std::string detail, std::string expected = {}, std::string actual = {},
-            std::string hint = {});
+  void fail(Step step, std::string code, std::string detail, std::string expected = {},
+            std::string actual = {}, std::string hint = {});
 
  private:
   std::uint32_t passed_ = 0;
 };
 
 // The versioned form that CLI, console and audit share. Texts that are empty are left out.
-//   version, requestId, time, service, operation, status, outcome ("allowed" | "refused"), code, message, sourceIp,
-//   account, caller, accessKeyId, action, resource, roleArn, sessionName, providerArn,
-//   token {issuer, subject, audience, keyId, algorithm, issuedAt, expiresAt},
-//   steps [{step, question}]: those passed, in order,
-//   decisive {step, question, code, detail, expected, actual, hint}: the one that failed,
-//   policy {statements [{policy, source, index, sid, effect, matched, comparisons [{element, operator, key, expected,
-//   actual, matched, hint}]}]}
+//   version, requestId, time, service, operation, status, outcome ("allowed" | "refused"), code, message,
+//   sourceIp, account, caller, accessKeyId, action, resource, roleArn, sessionName, providerArn, token
+//   {issuer, subject, audience, keyId, algorithm, issuedAt, expiresAt}, steps [{step, question}]: those
+//   passed, in order, decisive {step, question, code, detail, expected, actual, hint}: the one that failed,
+//   policy {statements [{policy, source, index, sid, effect, matched, comparisons [{element, operator, key,
+//   expected, actual, matched, hint}]}]}
 json::object to_json(const Trace& trace);
 
 class TraceSink {

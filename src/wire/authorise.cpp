@@ -1,0 +1,136 @@
+#include <stdexcept>
+
+#include "base/time_text.h"
+#include "wire/authenticate.h"
+#include "wire/region.h"
+
+namespace openirsa::wire {
+
+namespace {
+
+std::string_view principal_type(Caller::Kind kind) {
+  switch (kind) {
+    case Caller::Kind::root:
+      return "Account";
+    case Caller::Kind::user:
+      return "User";
+    case Caller::Kind::session:
+      return "AssumedRole";
+    case Caller::Kind::administrator:
+      break;
+  }
+  return "Anonymous";
+}
+
+// IAM is a global service: whatever region a client signs for, policies see the partition's own (IAM User
+// Guide, aws:RequestedRegion).
+std::string_view requested_region(const Passage& passage) {
+  if (passage.service->name != "iam") return passage.region;
+  if (passage.house.names.partition == "aws-cn") return "cn-north-1";
+  if (passage.house.names.partition == "aws-us-gov") return "us-gov-west-1";
+  return "us-east-1";
+}
+
+void add_request_keys(const Passage& passage, policy::Context& context) {
+  const http::Request& http = passage.http;
+  if (!http.peer.address.empty()) context.add("aws:SourceIp", http.peer.address);
+  context.add("aws:SecureTransport", http.peer.tls ? "true" : "false");
+  context.add_owned("aws:CurrentTime", to_iso8601(passage.now));
+  context.add_owned("aws:EpochTime", std::to_string(seconds_of(passage.now)));
+  context.add("aws:RequestedRegion", requested_region(passage));
+  context.add("aws:ViaAWSService", "false");
+  context.add("aws:PrincipalIsAWSService", "false");
+  if (const auto* agent = http.find_header("User-Agent")) context.add("aws:UserAgent", *agent);
+  if (const auto* referer = http.find_header("Referer")) context.add("aws:referer", *referer);
+}
+
+// aws-behaviour §7.2: aws:PrincipalArn of a session is its role's ARN, aws:userid is `AROA…:session`, and
+// aws:TokenIssueTime stays that of the issue.
+void add_principal_keys(const Caller& caller, policy::Context& context) {
+  context.add("aws:PrincipalArn", caller.kind == Caller::Kind::session ? caller.role_arn : caller.arn);
+  context.add("aws:PrincipalAccount", caller.account);
+  context.add("aws:PrincipalType", principal_type(caller.kind));
+  context.add("aws:userid", caller.user_id);
+  if (caller.kind == Caller::Kind::user) context.add("aws:username", caller.name);
+  if (!caller.session) return;
+  context.add_owned("aws:TokenIssueTime", to_iso8601(caller.session->issued_at));
+  context.add("aws:MultiFactorAuthPresent", "false");
+  if (!caller.session->provider_arn.empty()) {
+    context.add("aws:FederatedProvider", caller.session->provider_arn);
+  }
+}
+
+struct Words {
+  std::string_view without;  // "no … policy allows"
+  std::string_view deny;     // "with an explicit deny in …"
+};
+
+Words words_of(policy::Source source) {
+  switch (source) {
+    case policy::Source::identity:
+      return {"identity-based policy", "an identity-based policy"};
+    case policy::Source::trust:
+      return {"resource-based policy", "a resource-based policy"};
+    case policy::Source::session:
+      return {"session policy", "a session policy"};
+    case policy::Source::boundary:
+      return {"permissions boundary", "a permissions boundary"};
+  }
+  return {"identity-based policy", "an identity-based policy"};
+}
+
+// aws-behaviour §9.2. Only one kind of policy is named, even when several apply.
+std::string refusal_text(const Caller& caller, std::string_view action, std::string_view resource,
+                         const policy::Decision& decision) {
+  std::string text = "User: ";
+  text.append(caller.arn).append(" is not authorized to perform: ").append(action);
+  text.append(" on resource: ").append(resource);
+  const Words words = words_of(decision.source());
+  if (decision.effect() == policy::Effect::explicit_deny) {
+    text.append(" with an explicit deny in ").append(words.deny);
+  } else {
+    text.append(" because no ").append(words.without).append(" allows the ").append(action).append(" action");
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<Done, Error> authorise(Passage& passage, const Call& call) {
+  const Operation& operation = *passage.operation;
+  if (operation.action.empty() || !passage.caller) return Done{};
+  Trace& trace = passage.trace;
+  trace.action = operation.action;
+  trace.resource = operation.resource(call);
+  const Caller& caller = *passage.caller;
+  if (caller.kind == Caller::Kind::administrator) {
+    trace.pass(Step::action_authorised);
+    return Done{};
+  }
+  const Authorizer* authorizer = passage.house.authorizer;
+  if (authorizer == nullptr) throw std::logic_error("the house has no authorizer");
+
+  policy::Context context;
+  add_request_keys(passage, context);
+  add_principal_keys(caller, context);
+  if (operation.keys != nullptr) operation.keys(call, context);
+  const auto decision =
+      authorizer->decide(caller, operation.action, trace.resource, context, *passage.snapshot, nullptr);
+  if (decision.allowed()) {
+    trace.pass(Step::action_authorised);
+    return Done{};
+  }
+  // Evaluated again with its steps written down: a refusal may cost more than a success.
+  policy::Explanation explanation;
+  (void)authorizer->decide(caller, operation.action, trace.resource, context, *passage.snapshot,
+                           &explanation);
+  trace.explanation = std::move(explanation);
+  std::string text = refusal_text(caller, operation.action, trace.resource, decision);
+  std::string where(policy::name_of(decision.effect()));
+  if (!decision.policy_name().empty()) where.append(" in `").append(decision.policy_name()).append("`");
+  trace.fail(Step::action_authorised, std::string(policy::name_of(decision.effect())), text, {},
+             std::move(where));
+  return Error{Code::access_denied, std::move(text)};
+}
+
+}  // namespace openirsa::wire

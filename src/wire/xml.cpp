@@ -1,0 +1,99 @@
+#include "wire/xml.h"
+
+#include <charconv>
+
+#include "base/text.h"
+
+namespace openirsa::wire {
+
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
+
+// The length of the well-formed UTF-8 sequence that `text` starts with, 0 when there is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0;
+  if (length == 0 || length > text.size() || !is_utf8(text.substr(0, length))) return 0;
+  return length;
+}
+
+// XML 1.0 §2.2: Char excludes the C0 controls but TAB, LF and CR, the surrogates, U+FFFE and U+FFFF.
+bool is_xml_char(std::string_view sequence) {
+  if (sequence.size() == 1) {
+    const char c = sequence.front();
+    return static_cast<unsigned char>(c) >= 0x20 || c == '\t' || c == '\n' || c == '\r';
+  }
+  return sequence != "\xEF\xBF\xBE" && sequence != "\xEF\xBF\xBF";
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
+    text.remove_prefix(sequence.size());
+    if (length == 0 || !is_xml_char(sequence)) {
+      out += replacement;
+      continue;
+    }
+    switch (sequence.front()) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      // XML 1.0 §2.11: a literal CR would reach the reader as LF.
+      case '\r':
+        out += "&#xD;";
+        break;
+      default:
+        out += sequence;
+    }
+  }
+}
+
+}  // namespace
+
+Xml& Xml::open(std::string_view name) {
+  out_.append("<").append(name).append(">");
+  return *this;
+}
+
+Xml& Xml::close(std::string_view name) {
+  out_.append("</").append(name).append(">");
+  return *this;
+}
+
+Xml& Xml::text(std::string_view name, std::string_view value) {
+  open(name);
+  append_escaped(out_, value);
+  return close(name);
+}
+
+Xml& Xml::number(std::string_view name, std::int64_t value) {
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+  open(name).out_.append(digits, end);
+  return close(name);
+}
+
+Xml& Xml::boolean(std::string_view name, bool value) {
+  open(name).out_.append(value ? "true" : "false");
+  return close(name);
+}
+
+std::string xml_escape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  append_escaped(out, text);
+  return out;
+}
+
+}  // namespace openirsa::wire
