@@ -10,8 +10,8 @@ enum class Fault {
   malformed,
   wrong_type,
   critical_header,
-  missing_claim,      // detail names the claim
-  wrong_claim_type,   // detail names the claim
+  missing_claim,     // detail is the claim's name and nothing else
+  wrong_claim_type,  // detail is the claim's name and nothing else
   issuer_mismatch,
   several_audiences,  // more than one `aud` and no `azp`
   audience_mismatch,
@@ -28,9 +28,11 @@ std::string_view name_of(Fault fault);  // "audience_mismatch"
 
 struct Refusal {
   Fault code;
-  std::string detail;    // one line for the trace: never the token, never a signature
-  std::string expected;  // may be empty
-  std::string actual;    // may be empty
+  std::string detail;  // one line for the trace: never the token, never a signature
+  // May be empty. Faults of time have whole seconds here, since 1970: `actual` is the claim and `expected` is
+  // `now`; too_old has the age and the greatest age.
+  std::string expected = {};
+  std::string actual = {};
 };
 
 }  // namespace openirsa::token

@@ -1,7 +1,8 @@
-// A web identity token that has been verified: issuer, audience, signature and times were checked. The constructor is
-// private, and only TokenVerifier can call it.
+// A web identity token that has been verified: issuer, audience, signature and times were checked. The
+// constructor is private, and only TokenVerifier can call it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,7 +23,7 @@ class IdToken {
   const std::optional<std::string>& key_id() const { return key_id_; }  // of the key that verified it
   Time expires_at() const { return expires_at_; }
   Time issued_at() const { return issued_at_; }
-  const json::object& claims() const { return claims_; }
+  const json::object& claims() const { return *claims_; }
 
  private:
   friend class TokenVerifier;
@@ -36,7 +37,7 @@ class IdToken {
   std::optional<std::string> key_id_;
   Time expires_at_;
   Time issued_at_;
-  json::object claims_;
+  std::shared_ptr<const json::object> claims_;  // shared with the SignedToken
 };
 
 }  // namespace openirsa::token

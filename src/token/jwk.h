@@ -1,5 +1,6 @@
-// JSON Web Keys (RFC 7517) that can verify the six algorithms AWS takes. Private members, symmetric keys, encryption
-// keys and unknown types are refused one by one, so that one odd key in a set does not hide the others.
+// JSON Web Keys (RFC 7517) that can verify the six algorithms AWS takes. Private members, symmetric keys,
+// encryption keys and unknown types are refused one by one, so that one odd key in a set does not hide the
+// others.
 #pragma once
 
 #include <optional>
@@ -25,11 +26,13 @@ struct Jwk {
   crypto::PublicKey key;
 };
 
+// `use` must be "sig" and `key_ops` hold "verify" where they are there (RFC 7517 §4.2, §4.3).
 Result<Jwk, JwkError> parse_jwk(const json::object& members);
 // `use` is "sig"; `alg` as given.
 json::object to_json(const Jwk& key);
 
-// RFC 7517 §5. At most 100 keys of each type; unusable keys are left out and counted.
+// RFC 7517 §5. At most 100 keys of each type (`kty`), unusable ones included; unusable keys are left out and
+// counted. A text without any usable key is an error.
 class JwkSet {
  public:
   static Result<JwkSet, JwkError> parse(std::string_view text);

@@ -1,7 +1,9 @@
-// A compact JWS (RFC 7515 §3.1) carrying claims: parsed and NOT believed. It offers only what is needed to find the
-// issuer's keys and to say in a trace what came. IdToken (id_token.h) is the believed form; only the verifier makes it.
+// A compact JWS (RFC 7515 §3.1) carrying claims: parsed and NOT believed. It offers only what is needed to
+// find the issuer's keys and to say in a trace what came. IdToken (id_token.h) is the believed form; only the
+// verifier makes it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,16 +16,17 @@ namespace openirsa::token {
 
 class SignedToken {
  public:
-  // Refuses: more than 20,000 characters; other than three segments; padding, foreign letters or non-canonical
-  // base64url; header or claims that are not a JSON object or hold duplicate names; a `typ` other than JWT
-  // (RFC 8725 §3.11); any `crit`; `b64` of false; JWE. Header keys (`jwk`, `jku`, `x5u`, `x5c`) are ignored.
-  // All of that is Fault::malformed, Fault::wrong_type or Fault::critical_header.
+  // Refuses: more than 20,000 characters; other than three segments; padding, foreign letters or
+  // non-canonical base64url; header or claims that are not a JSON object or hold duplicate names; `alg` or
+  // `kid` that is not a string; a `typ` other than JWT in any case, with or without `application/` (RFC 8725
+  // §3.11, RFC 7515 §4.1.9); any `crit`; `b64` other than true; JWE. Header keys (`jwk`, `jku`, `x5u`, `x5c`)
+  // are ignored. All of that is Fault::malformed, Fault::wrong_type or Fault::critical_header.
   static Result<SignedToken, Refusal> parse(std::string_view text);
 
   // Unverified, for looking up and for traces only.
-  std::optional<std::string_view> unverified_issuer() const { return find_string(claims_, "iss"); }
-  std::optional<std::string_view> unverified_subject() const { return find_string(claims_, "sub"); }
-  const json::object& unverified_claims() const { return claims_; }
+  std::optional<std::string_view> unverified_issuer() const { return find_string(*claims_, "iss"); }
+  std::optional<std::string_view> unverified_subject() const { return find_string(*claims_, "sub"); }
+  const json::object& unverified_claims() const { return *claims_; }
   std::string_view unverified_algorithm() const { return algorithm_; }
   const std::optional<std::string>& key_id() const { return key_id_; }
 
@@ -33,7 +36,7 @@ class SignedToken {
 
   std::string algorithm_;
   std::optional<std::string> key_id_;
-  json::object claims_;
+  std::shared_ptr<const json::object> claims_;
   std::string signing_input_;  // ASCII(header) '.' ASCII(claims)
   std::string signature_;
 };
