@@ -3,6 +3,7 @@
 #include "base/time_text.h"
 #include "wire/authenticate.h"
 #include "wire/region.h"
+#include "wire/request_keys.h"
 
 namespace openirsa::wire {
 
@@ -29,19 +30,6 @@ std::string_view requested_region(const Passage& passage) {
   if (passage.house.names.partition == "aws-cn") return "cn-north-1";
   if (passage.house.names.partition == "aws-us-gov") return "us-gov-west-1";
   return "us-east-1";
-}
-
-void add_request_keys(const Passage& passage, policy::Context& context) {
-  const http::Request& http = passage.http;
-  if (!http.peer.address.empty()) context.add("aws:SourceIp", http.peer.address);
-  context.add("aws:SecureTransport", http.peer.tls ? "true" : "false");
-  context.add_owned("aws:CurrentTime", to_iso8601(passage.now));
-  context.add_owned("aws:EpochTime", std::to_string(seconds_of(passage.now)));
-  context.add("aws:RequestedRegion", requested_region(passage));
-  context.add("aws:ViaAWSService", "false");
-  context.add("aws:PrincipalIsAWSService", "false");
-  if (const auto* agent = http.find_header("User-Agent")) context.add("aws:UserAgent", *agent);
-  if (const auto* referer = http.find_header("Referer")) context.add("aws:referer", *referer);
 }
 
 // aws-behaviour §7.2: aws:PrincipalArn of a session is its role's ARN, aws:userid is `AROA…:session`, and
@@ -96,6 +84,19 @@ std::string refusal_text(const Caller& caller, std::string_view action, std::str
 
 }  // namespace
 
+void add_request_keys(const Call& call, std::string_view requested_region, policy::Context& context) {
+  const http::Request& http = call.http;
+  if (!http.peer.address.empty()) context.add("aws:SourceIp", http.peer.address);
+  context.add("aws:SecureTransport", http.peer.tls ? "true" : "false");
+  context.add_owned("aws:CurrentTime", to_iso8601(call.now));
+  context.add_owned("aws:EpochTime", std::to_string(seconds_of(call.now)));
+  context.add("aws:RequestedRegion", requested_region);
+  context.add("aws:ViaAWSService", "false");
+  context.add("aws:PrincipalIsAWSService", "false");
+  if (const auto* agent = http.find_header("User-Agent")) context.add("aws:UserAgent", *agent);
+  if (const auto* referer = http.find_header("Referer")) context.add("aws:referer", *referer);
+}
+
 Result<Done, Error> authorise(Passage& passage, const Call& call) {
   const Operation& operation = *passage.operation;
   if (operation.action.empty() || !passage.caller) return Done{};
@@ -111,7 +112,7 @@ Result<Done, Error> authorise(Passage& passage, const Call& call) {
   if (authorizer == nullptr) throw std::logic_error("the house has no authorizer");
 
   policy::Context context;
-  add_request_keys(passage, context);
+  add_request_keys(call, requested_region(passage), context);
   add_principal_keys(caller, context);
   if (operation.keys != nullptr) operation.keys(call, context);
   const auto decision =
