@@ -1,4 +1,5 @@
-// A blocking HTTP client over libcurl for our own command line. The guarded fetcher for foreign issuers is not this.
+// A blocking HTTP client over libcurl for our own command line. The guarded fetcher for foreign issuers is
+// not this.
 #pragma once
 
 #include <chrono>

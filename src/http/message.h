@@ -16,14 +16,14 @@ using Header = std::pair<std::string, std::string>;
 struct Peer {
   std::string address;  // literal IP of the client (after trusted proxies), empty on a unix socket
   bool tls = false;
-  bool admin = false;   // came over the admin socket from the server's own user or root
+  bool admin = false;  // came over the admin socket from the server's own user or root
 };
 
 struct Request {
   std::string method;
-  std::string target;  // as sent, e.g. "/clusters/a%2Fb?x=1"
-  std::string path;    // raw part before '?'
-  std::string query;   // raw part after '?', may be empty
+  std::string target;           // as sent, e.g. "/clusters/a%2Fb?x=1"
+  std::string path;             // raw part before '?'
+  std::string query;            // raw part after '?', may be empty
   std::vector<Header> headers;  // in order, names as sent
   std::string body;
   Peer peer;
@@ -47,8 +47,8 @@ using Outcome = std::variant<Response, Work>;
 class Handler {
  public:
   virtual ~Handler() = default;
-  // Runs on an I/O thread: must not block. `request` stays valid until the response is made, also inside Work.
-  // An exception is a defect: the engine answers 500 and lets the connection go.
+  // Runs on an I/O thread: must not block. `request` stays valid until the response is made, also inside
+  // Work. An exception is a defect: the engine answers 500 and lets the connection go.
   virtual Outcome handle(const Request& request) = 0;
 };
 

@@ -1,5 +1,6 @@
-// The HTTP/1.1 engine: listeners (TCP or unix socket, with or without TLS), keep-alive, input limits, graceful shutdown.
-// One I/O thread runs each connection from bytes to answer; blocking work goes to a worker pool.
+// The HTTP/1.1 engine: listeners (TCP or unix socket, with or without TLS), keep-alive, input limits,
+// graceful shutdown. One I/O thread runs each connection from bytes to answer; blocking work goes to a worker
+// pool.
 #pragma once
 
 #include <chrono>
@@ -18,9 +19,10 @@ namespace openirsa::http {
 struct Limits {
   std::size_t header_bytes = 16 * 1024;
   std::size_t body_bytes = 1024 * 1024;
-  std::chrono::milliseconds header_timeout{10'000};  // from the first byte of a request to the end of its header
+  std::chrono::milliseconds header_timeout{
+      10'000};  // from the first byte of a request to the end of its header
   std::chrono::milliseconds body_timeout{30'000};
-  std::chrono::milliseconds idle_timeout{60'000};    // between requests of one connection
+  std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
   std::size_t connections = 10'000;
   std::size_t connections_per_address = 1'000;
 };
@@ -30,11 +32,11 @@ struct ServerError {
 };
 
 struct Listener {
-  std::string name;     // "api": for logs and metrics
-  std::string address;  // "127.0.0.1:8443", "[::1]:8443" or "unix:/path"
+  std::string name;                       // "api": for logs and metrics
+  std::string address;                    // "127.0.0.1:8443", "[::1]:8443" or "unix:/path"
   std::shared_ptr<const TlsContext> tls;  // none: plain
   Handler* handler = nullptr;             // REQUIRES: outlives the server
-  bool admin = false;                     // unix socket: mode 0600, peer credentials checked (own uid or root)
+  bool admin = false;  // unix socket: mode 0600, peer credentials checked (own uid or root)
   std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
 };
 
@@ -46,8 +48,8 @@ struct Counters {
   std::uint64_t bad_requests = 0;  // refused by the engine itself
 };
 
-// Answers that the engine makes by itself (400, 408, 413, 414, 417, 431, 501, 505, 500) get their body from here, so
-// that even those speak the service's protocol.
+// Answers that the engine makes by itself (400, 408, 413, 414, 417, 431, 501, 505, 500) get their body from
+// here, so that even those speak the service's protocol.
 using EngineErrorBody = std::function<Response(int status, std::string_view reason)>;
 
 class Server {
@@ -59,13 +61,15 @@ class Server {
     EngineErrorBody error_body;  // optional
   };
   // Binds and serves at once. Port 0 takes a free one: see address_of.
-  static Result<std::unique_ptr<Server>, ServerError> start(Settings settings, std::vector<Listener> listeners);
+  static Result<std::unique_ptr<Server>, ServerError> start(Settings settings,
+                                                            std::vector<Listener> listeners);
   virtual ~Server() = default;
 
   // The bound address of the listener with that name, e.g. "127.0.0.1:40123".
   virtual std::string address_of(std::string_view name) const = 0;
   virtual Counters counters() const = 0;
-  // Accepts nothing new, finishes requests in flight (at most `grace`), closes idle connections, joins all threads.
+  // Accepts nothing new, finishes requests in flight (at most `grace`), closes idle connections, joins all
+  // threads.
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 

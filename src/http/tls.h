@@ -1,5 +1,5 @@
-// TLS for our listeners: TLS 1.2 and 1.3, the certificate chosen by the name that the client asks for (SNI), replaceable
-// while running. With src/crypto the only place that sees OpenSSL.
+// TLS for our listeners: TLS 1.2 and 1.3, the certificate chosen by the name that the client asks for (SNI),
+// replaceable while running. With src/crypto the only place that sees OpenSSL.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ struct Identity {
 class TlsContext {
  public:
   struct Native;
-  // Called once a handshake on an I/O thread with the server name in lower case (empty without SNI); must be quick and
-  // thread-safe. Returns null to refuse the handshake.
+  // Called once a handshake on an I/O thread with the server name in lower case (empty without SNI); must be
+  // quick and thread-safe. Returns null to refuse the handshake.
   using Choose = std::function<std::shared_ptr<const class LoadedIdentity>(std::string_view server_name)>;
   static Result<std::shared_ptr<const TlsContext>, TlsError> make(Choose choose);
   explicit TlsContext(std::shared_ptr<Native> native) : native_(std::move(native)) {}

@@ -1,0 +1,33 @@
+// Host names to addresses without blocking the I/O thread. Asio's resolver has one thread per io_context,
+// where one dead name server would hold up every other lookup and the shutdown besides.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/asio.h"
+#include "http/endpoint.h"
+
+namespace openirsa::http {
+
+class NameLookup {
+ public:
+  // Addresses in the order to try (RFC 6724), or none and the resolver's reason.
+  using OnFound = std::function<void(std::vector<Endpoint> endpoints, std::string reason)>;
+
+  explicit NameLookup(asio::io_context& context);
+  // Answers that come later are dropped; nothing is waited for.
+  ~NameLookup();
+
+  // `on_found` is called on the io_context's thread, never from within this call.
+  void find(const HostPort& target, OnFound on_found);
+
+ private:
+  struct Shared;
+  static void run(const std::shared_ptr<Shared>& shared);
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace openirsa::http
