@@ -1,5 +1,5 @@
-// Where decision traces are kept: successes in memory (the last 100,000), refusals too, with quotas, so that flooding
-// evicts nobody else's: each account has its own share and unknown accounts or roles a separate one.
+// Where decision traces are kept: successes in memory (the last 100,000), refusals too, with quotas, so that
+// flooding evicts nobody else's: each account has its own share and unknown accounts or roles a separate one.
 #pragma once
 
 #include <memory>

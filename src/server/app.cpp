@@ -83,17 +83,20 @@ class RealApp final : public App {
 };
 
 Result<Done, StartError> RealApp::open_store() {
-  const std::string url = settings_.text("store").empty() ? "sqlite:" + directory_.file("openirsa.db").string()
-                                                          : settings_.text("store");
+  const std::string url = settings_.text("store").empty()
+                              ? "sqlite:" + directory_.file("openirsa.db").string()
+                              : settings_.text("store");
   auto store = store::open_store(url);
   if (!store) return StartError{store.error().message};
-  auto mirror = store::Mirror::start(std::move(*store), record::make_decoder(vault_, [](auto key, auto why) {
-    spdlog::error("record {} cannot be read and is left out: {}", key, why);
-  }));
+  auto mirror =
+      store::Mirror::start(std::move(*store), record::make_decoder(vault_, [](auto key, auto why) {
+                             spdlog::error("record {} cannot be read and is left out: {}", key, why);
+                           }));
   if (!mirror) return StartError{mirror.error().message};
   mirror_ = std::move(*mirror);
 
-  auto account = ensure_first_start(*mirror_, vault_, directory_, settings_.text("account_id"), seams_.clock.now());
+  auto account =
+      ensure_first_start(*mirror_, vault_, directory_, settings_.text("account_id"), seams_.clock.now());
   if (!account) return StartError{account.error().message};
   account_ = std::move(*account);
   return Done{};
@@ -111,7 +114,8 @@ void RealApp::make_house() {
   traces_ = std::make_unique<audit::TraceLog>(audit::TraceLog::Settings{}, &metrics_);
   access_keys_ = std::make_unique<iam::AccessKeySource>(partition);
   sessions_ = std::make_unique<sts::SessionSource>(partition);
-  house_ = std::make_unique<wire::House>(wire::House{.mirror = *mirror_, .clock = seams_.clock, .vault = vault_});
+  house_ =
+      std::make_unique<wire::House>(wire::House{.mirror = *mirror_, .clock = seams_.clock, .vault = vault_});
   house_->names = {.partition = partition,
                    .region = settings_.text("region"),
                    .issuer_host = settings_.text("issuer.host"),
@@ -137,11 +141,12 @@ void RealApp::make_house() {
 
 Result<Done, StartError> RealApp::listen() {
   const bool own_issuer_listener = !settings_.text("listen.issuer").empty();
-  api_router_ = std::make_unique<ApiRouter>(ApiRouter::Rooms{.health = health_,
-                                                             .apis = *dispatcher_,
-                                                             .cluster_endpoint = *cluster_endpoint_,
-                                                             .issuer = own_issuer_listener ? nullptr : issuer_.get(),
-                                                             .issuer_host = settings_.text("issuer.host")});
+  api_router_ =
+      std::make_unique<ApiRouter>(ApiRouter::Rooms{.health = health_,
+                                                   .apis = *dispatcher_,
+                                                   .cluster_endpoint = *cluster_endpoint_,
+                                                   .issuer = own_issuer_listener ? nullptr : issuer_.get(),
+                                                   .issuer_host = settings_.text("issuer.host")});
   issuer_router_ = std::make_unique<IssuerRouter>(health_, *issuer_);
   metrics_router_ = std::make_unique<MetricsRouter>(health_, [this] { return metrics_.to_text(); });
   metrics_.on_scrape([this](audit::Metrics& metrics) {
@@ -164,10 +169,10 @@ Result<Done, StartError> RealApp::listen() {
   live_server_ = server_.get();
 
   if (!settings_.text("listen.proxy").empty()) {
-    auto proxy = http::Proxy::start(proxy_settings_of(
-        settings_, seams_.upstream_proxy, address_of("api"),
-        own_issuer_listener ? address_of("issuer") : address_of("api"),
-        [this] { return authorities_->has_verbatim(); }));
+    auto proxy =
+        http::Proxy::start(proxy_settings_of(settings_, seams_.upstream_proxy, address_of("api"),
+                                             own_issuer_listener ? address_of("issuer") : address_of("api"),
+                                             [this] { return authorities_->has_verbatim(); }));
     if (!proxy) return StartError{proxy.error().message};
     proxy_ = std::move(*proxy);
   }
@@ -204,17 +209,20 @@ void RealApp::stop() {
 }  // namespace
 
 Result<std::unique_ptr<App>, StartError> App::start(const Settings& settings, Seams seams) {
-  const std::string path = settings.text("data_dir").empty() ? seams.data_directory : settings.text("data_dir");
+  const std::string path =
+      settings.text("data_dir").empty() ? seams.data_directory : settings.text("data_dir");
   if (path.empty()) return StartError{"no data directory: set data_dir, or HOME"};
   auto directory = DataDirectory::open(path);
   if (!directory) return StartError{directory.error().message};
   if (auto locked = directory->lock(); !locked) return StartError{locked.error().message};
-  auto key = load_master_key(*directory, settings.text("master_key.file"), settings.text("master_key.command"),
-                             std::filesystem::exists(directory->file("openirsa.db")));
+  auto key =
+      load_master_key(*directory, settings.text("master_key.file"), settings.text("master_key.command"),
+                      std::filesystem::exists(directory->file("openirsa.db")));
   if (!key) return StartError{key.error().message};
   if (key->inside) {
-    spdlog::warn("the master key lies beside the data it protects ({}); set master_key.file or master_key.command",
-                 directory->file("master.key").string());
+    spdlog::warn(
+        "the master key lies beside the data it protects ({}); set master_key.file or master_key.command",
+        directory->file("master.key").string());
   }
   auto app = std::make_unique<RealApp>(settings, std::move(seams), std::move(*directory), std::move(*key));
   if (auto done = app->open_store(); !done) return std::move(done).error();

@@ -12,21 +12,26 @@ constexpr std::chrono::days authority_lifetime{3650};
 constexpr std::chrono::days leaf_lifetime{90};
 constexpr std::chrono::days leaf_renewal{30};  // before the end
 
-Result<std::optional<crypto::Authority>, AuthorityError> load(const Authorities::Needs& needs, std::string_view name) {
+Result<std::optional<crypto::Authority>, AuthorityError> load(const Authorities::Needs& needs,
+                                                              std::string_view name) {
   const auto snapshot = needs.mirror.snapshot();
   const std::string key = record::authority_key(name);
   if (snapshot->find(key) == nullptr) return std::optional<crypto::Authority>{};
   const auto* record = record::find<record::AuthorityRecord>(*snapshot, key);
   if (record == nullptr) {
-    return AuthorityError{"the " + std::string(name) + " authority in the store cannot be read; is the master key right?"};
+    return AuthorityError{"the " + std::string(name) +
+                          " authority in the store cannot be read; is the master key right?"};
   }
   auto private_key = crypto::PrivateKey::from_pem(record->key_pem.expose());
-  if (!private_key) return AuthorityError{"the " + std::string(name) + " authority's key: " + private_key.error().message};
-  return std::optional<crypto::Authority>{crypto::Authority{record->certificate_pem, std::move(*private_key)}};
+  if (!private_key)
+    return AuthorityError{"the " + std::string(name) + " authority's key: " + private_key.error().message};
+  return std::optional<crypto::Authority>{
+      crypto::Authority{record->certificate_pem, std::move(*private_key)}};
 }
 
 Result<crypto::Authority, AuthorityError> make(const Authorities::Needs& needs, const std::string& name,
-                                               const std::string& common_name, const crypto::SubjectNames& names) {
+                                               const std::string& common_name,
+                                               const crypto::SubjectNames& names) {
   const Time now = needs.clock.now();
   crypto::Authority authority = crypto::make_authority(common_name, names, now, authority_lifetime);
   const record::AuthorityRecord record{.name = name,
@@ -62,7 +67,8 @@ bool covers(const crypto::Authority& authority, const crypto::SubjectNames& name
 bool is_aws_name(std::string_view host) {
   for (const std::string_view suffix :
        {"amazonaws.com", "amazonaws.com.cn", "api.aws", "aws.dev", "amazonwebservices.com.cn"}) {
-    if (host == suffix || (host.ends_with(suffix) && host[host.size() - suffix.size() - 1] == '.')) return true;
+    if (host == suffix || (host.ends_with(suffix) && host[host.size() - suffix.size() - 1] == '.'))
+      return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
-// Our two certificate authorities and the leaves they sign. The product authority is constrained to the configured
-// names; the verbatim authority to the AWS names that verbatim mode answers for, and is made on first use only.
+// Our two certificate authorities and the leaves they sign. The product authority is constrained to the
+// configured names; the verbatim authority to the AWS names that verbatim mode answers for, and is made on
+// first use only.
 #pragma once
 
 #include <map>
@@ -29,12 +30,12 @@ class Authorities {
     const Clock& clock;
     crypto::SubjectNames product_names;  // of the product leaf; the first DNS name is the issuer host
   };
-  // Loads the product authority, or makes it. An authority whose constraints do not cover the configured names is
-  // replaced by a new one.
+  // Loads the product authority, or makes it. An authority whose constraints do not cover the configured
+  // names is replaced by a new one.
   static Result<std::unique_ptr<Authorities>, AuthorityError> open(Needs needs);
 
-  // For http::TlsContext: the leaf for a server name. AWS names get a verbatim leaf once that authority exists; names
-  // under amazonaws.com that nothing here answers for are refused (null).
+  // For http::TlsContext: the leaf for a server name. AWS names get a verbatim leaf once that authority
+  // exists; names under amazonaws.com that nothing here answers for are refused (null).
   std::shared_ptr<const http::LoadedIdentity> choose(std::string_view server_name);
 
   const std::string& product_pem() const { return product_->certificate_pem; }
@@ -50,12 +51,14 @@ class Authorities {
     std::shared_ptr<const http::LoadedIdentity> identity;
     Time renew_at;
   };
-  std::shared_ptr<const http::LoadedIdentity> leaf(const crypto::Authority& authority, const std::string& cache_key,
+  std::shared_ptr<const http::LoadedIdentity> leaf(const crypto::Authority& authority,
+                                                   const std::string& cache_key,
                                                    const crypto::SubjectNames& names);
 
   Needs needs_;
   std::optional<crypto::Authority> product_;
-  mutable std::mutex mutex_;  // guards what follows; held for a handshake's look-up and, seldom, a leaf's making
+  mutable std::mutex
+      mutex_;  // guards what follows; held for a handshake's look-up and, seldom, a leaf's making
   std::optional<crypto::Authority> verbatim_;
   std::map<std::string, CachedLeaf, std::less<>> leaves_;
 };

@@ -84,21 +84,24 @@ Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem:
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
     return DirectoryError{"cannot make the data directory " + path.string() + ": " + reason()};
   }
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
     return DirectoryError{"cannot use the data directory " + path.string() + ": " + reason()};
   }
   if (!S_ISDIR(status.st_mode)) return DirectoryError{path.string() + " is not a directory"};
   if ((status.st_mode & 077) != 0) {
-    return DirectoryError{"others may enter the data directory " + path.string() + "; say: chmod 700 " + path.string()};
+    return DirectoryError{"others may enter the data directory " + path.string() + "; say: chmod 700 " +
+                          path.string()};
   }
   DataDirectory directory(path);
   const auto file = directory.file("FORMAT");
   if (!std::filesystem::exists(file)) {
     if (!std::filesystem::is_empty(path, failure) || failure) {
-      return DirectoryError{path.string() + " is neither empty nor a data directory of openirsa (it has no FORMAT file)"};
+      return DirectoryError{path.string() +
+                            " is neither empty nor a data directory of openirsa (it has no FORMAT file)"};
     }
-    if (auto done = directory.write("FORMAT", std::to_string(format) + "\n"); !done) return std::move(done).error();
+    if (auto done = directory.write("FORMAT", std::to_string(format) + "\n"); !done)
+      return std::move(done).error();
     return directory;
   }
   auto text = read_file(file, 64);
@@ -106,8 +109,9 @@ Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem:
   const auto found = parse_integer(trim(std::string_view(*text).substr(0, text->find('\n'))));
   if (!found) return DirectoryError{file.string() + " does not hold a number"};
   if (*found != format) {
-    return DirectoryError{path.string() + " has format " + std::to_string(*found) + ", this program reads format " +
-                          std::to_string(format) + "; use the release that wrote it or a newer one"};
+    return DirectoryError{path.string() + " has format " + std::to_string(*found) +
+                          ", this program reads format " + std::to_string(format) +
+                          "; use the release that wrote it or a newer one"};
   }
   return directory;
 }
@@ -115,7 +119,8 @@ Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem:
 Result<Done, DirectoryError> DataDirectory::write(std::string_view name, std::string_view text) const {
   const std::string target = file(name).string();
   const std::string temporary = target + ".new";
-  const Descriptor out(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const Descriptor out(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (out.get() < 0 || !write_all(out.get(), text) || ::fsync(out.get()) != 0 ||
       ::rename(temporary.c_str(), target.c_str()) != 0) {
     return DirectoryError{"cannot write " + target + ": " + reason()};
@@ -134,7 +139,8 @@ Result<Done, DirectoryError> DataDirectory::lock() {
   if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
     std::array<char, 32> holder{};
     const ssize_t count = ::read(descriptor.get(), holder.data(), holder.size() - 1);
-    const std::string pid = count > 0 ? std::string(trim({holder.data(), static_cast<std::size_t>(count)})) : "unknown";
+    const std::string pid =
+        count > 0 ? std::string(trim({holder.data(), static_cast<std::size_t>(count)})) : "unknown";
     return DirectoryError{"another server (process " + pid + ") is using " + path_.string() +
                           "; stop it, or give this one another data_dir"};
   }
@@ -161,7 +167,8 @@ Result<MasterKey, DirectoryError> load_master_key(const DataDirectory& directory
   const auto path = file.empty() ? directory.file("master.key") : std::filesystem::path(file);
   if (file.empty() && !std::filesystem::exists(path)) {
     if (data_exists) {
-      return DirectoryError{path.string() + " is missing, and what the store holds cannot be read without it; put it back"};
+      return DirectoryError{path.string() +
+                            " is missing, and what the store holds cannot be read without it; put it back"};
     }
     std::string text = to_hex(crypto::random_bytes(32)) + "\n";
     auto done = directory.write("master.key", text);

@@ -1,4 +1,5 @@
-// The data directory: made with mode 0700, its format checked, the files that people read written with mode 0600.
+// The data directory: made with mode 0700, its format checked, the files that people read written with mode
+// 0600.
 #pragma once
 
 #include <filesystem>
@@ -19,7 +20,8 @@ class DataDirectory {
  public:
   static constexpr int format = 1;
 
-  // Makes it where it is not there. Refuses a directory that others may enter, and a FORMAT newer than this program's.
+  // Makes it where it is not there. Refuses a directory that others may enter, and a FORMAT newer than this
+  // program's.
   static Result<DataDirectory, DirectoryError> open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -27,7 +29,8 @@ class DataDirectory {
 
   // Whole-file write through a temporary file and rename, fsynced, mode 0600.
   Result<Done, DirectoryError> write(std::string_view name, std::string_view text) const;
-  // Held until the process ends: a second server on the same directory is refused with the holder's process id.
+  // Held until the process ends: a second server on the same directory is refused with the holder's process
+  // id.
   Result<Done, DirectoryError> lock();
 
  private:
@@ -37,8 +40,8 @@ class DataDirectory {
 
 Result<std::string, DirectoryError> read_file(const std::filesystem::path& path, std::size_t max_bytes);
 
-// The master key: 32 bytes from `file` or the output of `command` (64 hex digits each), else master.key in the
-// directory, made on first use. `inside` tells that the key lies beside what it protects.
+// The master key: 32 bytes from `file` or the output of `command` (64 hex digits each), else master.key in
+// the directory, made on first use. `inside` tells that the key lies beside what it protects.
 struct MasterKey {
   Secret bytes;
   bool inside = false;

@@ -24,8 +24,8 @@ Result<Done, DirectoryError> ensure_ring_key(store::Mirror& mirror, const record
   return Done{};
 }
 
-Result<Done, DirectoryError> write_credentials(const store::Snapshot& snapshot, const DataDirectory& directory,
-                                               const std::string& account) {
+Result<Done, DirectoryError> write_credentials(const store::Snapshot& snapshot,
+                                               const DataDirectory& directory, const std::string& account) {
   const record::AccessKey* found = nullptr;
   record::scan<record::AccessKey>(snapshot, record::kind_prefix(account, "-", record::AccessKey::kind), "",
                                   [&](const record::AccessKey& key) {
@@ -46,8 +46,8 @@ Result<Done, DirectoryError> write_credentials(const store::Snapshot& snapshot, 
 }  // namespace
 
 Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, const record::Vault& vault,
-                                                       const DataDirectory& directory, const std::string& account_id,
-                                                       Time now) {
+                                                       const DataDirectory& directory,
+                                                       const std::string& account_id, Time now) {
   if (mirror.snapshot()->find(record::server_key()) == nullptr) {
     auto made = iam::make_first_identities(mirror, vault, now, account_id);
     if (!made) return DirectoryError{"cannot make the first identities: " + made.error().message};
@@ -62,7 +62,8 @@ Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, co
   }
   if (auto done = ensure_ring_key(mirror, vault, now); !done) return std::move(done).error();
   if (!std::filesystem::exists(directory.file("credentials"))) {
-    if (auto done = write_credentials(*snapshot, directory, server->account); !done) return std::move(done).error();
+    if (auto done = write_credentials(*snapshot, directory, server->account); !done)
+      return std::move(done).error();
   }
   return server->account;
 }

@@ -1,4 +1,5 @@
-// What the first start makes and every start checks: account, administrator, session ring key, credentials file.
+// What the first start makes and every start checks: account, administrator, session ring key, credentials
+// file.
 #pragma once
 
 #include <string>
@@ -11,11 +12,11 @@
 
 namespace openirsa::server {
 
-// Answers the server's own account. Refuses an `account_id` setting that is not the account of the data directory, and
-// a store whose server identity cannot be read with this master key. A lost credentials file is written again from the
-// administrator's key.
+// Answers the server's own account. Refuses an `account_id` setting that is not the account of the data
+// directory, and a store whose server identity cannot be read with this master key. A lost credentials file
+// is written again from the administrator's key.
 Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, const record::Vault& vault,
-                                                       const DataDirectory& directory, const std::string& account_id,
-                                                       Time now);
+                                                       const DataDirectory& directory,
+                                                       const std::string& account_id, Time now);
 
 }  // namespace openirsa::server

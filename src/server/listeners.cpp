@@ -45,7 +45,8 @@ http::Server::Settings http_settings_of(const Settings& settings) {
   out.limits.body_bytes = static_cast<std::size_t>(settings.number("limits.body_bytes"));
   out.limits.header_timeout = std::chrono::seconds{settings.number("limits.header_seconds")};
   out.limits.connections = static_cast<std::size_t>(settings.number("limits.connections"));
-  out.limits.connections_per_address = static_cast<std::size_t>(settings.number("limits.connections_per_address"));
+  out.limits.connections_per_address =
+      static_cast<std::size_t>(settings.number("limits.connections_per_address"));
   out.io_threads = static_cast<std::size_t>(settings.number("threads.io"));
   out.workers = static_cast<std::size_t>(settings.number("threads.workers"));
   out.error_body = wire::engine_error;
@@ -64,13 +65,13 @@ wire::Quotas quotas_of(const Settings& settings) {
   return quotas;
 }
 
-Result<std::vector<http::Listener>, DirectoryError> listeners_of(const Settings& settings,
-                                                                 const DataDirectory& directory,
-                                                                 const Handlers& handlers,
-                                                                 std::shared_ptr<const http::TlsContext> tls) {
+Result<std::vector<http::Listener>, DirectoryError> listeners_of(
+    const Settings& settings, const DataDirectory& directory, const Handlers& handlers,
+    std::shared_ptr<const http::TlsContext> tls) {
   const std::vector<std::string> proxies = settings.list("trusted_proxies");
   std::vector<http::Listener> listeners;
-  const auto add = [&](std::string_view name, bool with_tls, http::Handler* handler) -> Result<Done, DirectoryError> {
+  const auto add = [&](std::string_view name, bool with_tls,
+                       http::Handler* handler) -> Result<Done, DirectoryError> {
     const std::string& address = settings.text("listen." + std::string(name));
     if (address.empty()) return Done{};
     if (!with_tls && !is_loopback(address) && (name == "metrics" || proxies.empty())) {
@@ -87,12 +88,14 @@ Result<std::vector<http::Listener>, DirectoryError> listeners_of(const Settings&
     return Done{};
   };
   if (auto done = add("api", settings.flag("tls.api"), handlers.api); !done) return std::move(done).error();
-  if (auto done = add("issuer", settings.flag("tls.issuer"), handlers.issuer); !done) return std::move(done).error();
+  if (auto done = add("issuer", settings.flag("tls.issuer"), handlers.issuer); !done)
+    return std::move(done).error();
   if (auto done = add("metrics", false, handlers.metrics); !done) return std::move(done).error();
 
   const std::string& admin = settings.text("listen.admin");
   if (!admin.empty() && !admin.starts_with("unix:")) {
-    return DirectoryError{"listen.admin must be a unix socket (unix:/PATH): its caller is known by the socket alone"};
+    return DirectoryError{
+        "listen.admin must be a unix socket (unix:/PATH): its caller is known by the socket alone"};
   }
   listeners.push_back({.name = "admin",
                        .address = admin.empty() ? "unix:" + directory.file("admin.sock").string() : admin,
@@ -104,7 +107,8 @@ Result<std::vector<http::Listener>, DirectoryError> listeners_of(const Settings&
 }
 
 crypto::SubjectNames product_names(const Settings& settings) {
-  crypto::SubjectNames names{.dns = {settings.text("issuer.host"), "localhost"}, .addresses = {"127.0.0.1", "::1"}};
+  crypto::SubjectNames names{.dns = {settings.text("issuer.host"), "localhost"},
+                             .addresses = {"127.0.0.1", "::1"}};
   const std::string& api = settings.text("listen.api");
   if (!api.starts_with("unix:")) {
     const std::string host = host_of(api);
@@ -138,22 +142,27 @@ http::ProxySettings proxy_settings_of(const Settings& settings, const std::strin
   const std::string& configured = settings.text("proxy.upstream");
   out.upstream = proxy_address(configured.empty() ? environment_proxy : configured);
   out.decide = [issuer_host = settings.text("issuer.host"), api = reachable(api_address),
-                issuer = reachable(issuer_address), has_verbatim = std::move(has_verbatim)](std::string_view host,
-                                                                                            int port) {
+                issuer = reachable(issuer_address),
+                has_verbatim = std::move(has_verbatim)](std::string_view host, int port) {
     using Kind = http::ProxyVerdict::Kind;
     if (host == issuer_host) {
       if (port == 443) return http::ProxyVerdict{Kind::to, issuer, {}};
-      return http::ProxyVerdict{Kind::refuse, {}, "issuer URLs have no port: " + issuer_host + " answers on 443 only"};
+      return http::ProxyVerdict{
+          Kind::refuse, {}, "issuer URLs have no port: " + issuer_host + " answers on 443 only"};
     }
     if (is_aws_name(host)) {
       if (!is_served_aws_name(host) || port != 443) {
-        return http::ProxyVerdict{Kind::refuse, {},
-                                  std::string(host) + " is a name of AWS that this server does not answer for; a signed "
-                                                      "request must not leak there"};
+        return http::ProxyVerdict{Kind::refuse,
+                                  {},
+                                  std::string(host) +
+                                      " is a name of AWS that this server does not answer for; a signed "
+                                      "request must not leak there"};
       }
       if (!has_verbatim()) {
-        return http::ProxyVerdict{Kind::refuse, {},
-                                  std::string(host) + " is answered in verbatim mode only: openirsa env --verbatim"};
+        return http::ProxyVerdict{
+            Kind::refuse,
+            {},
+            std::string(host) + " is answered in verbatim mode only: openirsa env --verbatim"};
       }
       return http::ProxyVerdict{Kind::to, api, {}};
     }

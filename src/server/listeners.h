@@ -25,7 +25,8 @@ struct Handlers {
   http::Handler* metrics;
   http::Handler* admin;
 };
-// Refuses a plain listener that others than this host could reach, unless trusted_proxies says who terminates TLS.
+// Refuses a plain listener that others than this host could reach, unless trusted_proxies says who terminates
+// TLS.
 Result<std::vector<http::Listener>, DirectoryError> listeners_of(const Settings& settings,
                                                                  const DataDirectory& directory,
                                                                  const Handlers& handlers,

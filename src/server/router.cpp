@@ -39,7 +39,8 @@ http::Outcome IssuerRouter::handle(const http::Request& request) {
 
 http::Outcome MetricsRouter::handle(const http::Request& request) {
   if (auto health = health_.answer(request)) return std::move(*health);
-  if (!reads(request) || request.path != "/metrics") return text(404, "only /metrics, /healthz and /readyz are here\n");
+  if (!reads(request) || request.path != "/metrics")
+    return text(404, "only /metrics, /healthz and /readyz are here\n");
   return http::Response{.status = 200,
                         .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
                         .body = text_()};

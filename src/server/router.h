@@ -1,5 +1,5 @@
-// Which handler a request belongs to, by listener, Host and path: health, issuer documents, a cluster's own endpoint,
-// or the AWS APIs.
+// Which handler a request belongs to, by listener, Host and path: health, issuer documents, a cluster's own
+// endpoint, or the AWS APIs.
 #pragma once
 
 #include <atomic>
@@ -51,7 +51,8 @@ class IssuerRouter final : public http::Handler {
 // Plain HTTP on loopback: /metrics and health.
 class MetricsRouter final : public http::Handler {
  public:
-  MetricsRouter(const Health& health, std::function<std::string()> text) : health_(health), text_(std::move(text)) {}
+  MetricsRouter(const Health& health, std::function<std::string()> text)
+      : health_(health), text_(std::move(text)) {}
   http::Outcome handle(const http::Request& request) override;
 
  private:

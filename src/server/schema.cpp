@@ -11,8 +11,8 @@ namespace {
 
 bool is_host(std::string_view host) {
   return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ':' ||
-           c == '[' || c == ']';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == ':' || c == '[' || c == ']';
   });
 }
 
@@ -23,9 +23,13 @@ bool is_number_in(std::string_view text, std::int64_t low, std::int64_t high) {
 
 bool any_text(std::string_view) { return true; }
 bool on_off(std::string_view text) { return text == "on" || text == "off"; }
-bool account_or_empty(std::string_view text) { return text.empty() || (text.size() == 12 && is_digits(text)); }
+bool account_or_empty(std::string_view text) {
+  return text.empty() || (text.size() == 12 && is_digits(text));
+}
 bool known_region(std::string_view text) { return wire::is_region(text); }
-bool store_url(std::string_view text) { return text.empty() || text == "memory:" || text.starts_with("sqlite:/"); }
+bool store_url(std::string_view text) {
+  return text.empty() || text == "memory:" || text.starts_with("sqlite:/");
+}
 bool positive(std::string_view text) { return is_number_in(text, 1, 1'000'000'000); }
 bool thread_count(std::string_view text) { return is_number_in(text, 1, 256); }
 bool log_level(std::string_view text) {
@@ -34,10 +38,10 @@ bool log_level(std::string_view text) {
 
 // An issuer's host is never an address or localhost: Go clients do not proxy those (design: ports and names).
 bool issuer_host(std::string_view text) {
-  return is_host(text) && text.find('.') != std::string_view::npos && text.find_first_of(":[]") == std::string_view::npos &&
-         text == to_lower(text) && !text.ends_with("localhost") && !std::ranges::all_of(text, [](char c) {
-           return (c >= '0' && c <= '9') || c == '.';
-         });
+  return is_host(text) && text.find('.') != std::string_view::npos &&
+         text.find_first_of(":[]") == std::string_view::npos && text == to_lower(text) &&
+         !text.ends_with("localhost") &&
+         !std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
 }
 
 bool address(std::string_view text) {
@@ -47,36 +51,46 @@ bool address(std::string_view text) {
          is_number_in(text.substr(colon + 1), 1, 65'535);
 }
 bool address_or_empty(std::string_view text) { return text.empty() || address(text); }
-bool https_or_empty(std::string_view text) { return text.empty() || (text.starts_with("https://") && text.size() > 8); }
+bool https_or_empty(std::string_view text) {
+  return text.empty() || (text.starts_with("https://") && text.size() > 8);
+}
 
 constexpr std::string_view address_form = "HOST:PORT or unix:/PATH";
 constexpr std::string_view count_form = "a whole number from 1";
 
 constexpr std::array rows{
-    SettingRow{"account_id", "", "account made at first start; random when empty", account_or_empty, "12 digits"},
-    SettingRow{"certificate.names", "", "further names and addresses that clients use for listen.api", any_text,
-               "names separated by commas"},
+    SettingRow{"account_id", "", "account made at first start; random when empty", account_or_empty,
+               "12 digits"},
+    SettingRow{"certificate.names", "", "further names and addresses that clients use for listen.api",
+               any_text, "names separated by commas"},
     SettingRow{"data_dir", "", "data directory", any_text, "a path"},
     SettingRow{"endpoint", "", "URL at which clients reach listen.api; derived when empty", https_or_empty,
                "an https:// URL"},
-    SettingRow{"issuer.host", "oidc.openirsa.internal", "host of the issuer URLs of new clusters", issuer_host,
-               "a lower-case DNS name with a dot, never localhost or an address"},
+    SettingRow{"issuer.host", "oidc.openirsa.internal", "host of the issuer URLs of new clusters",
+               issuer_host, "a lower-case DNS name with a dot, never localhost or an address"},
     SettingRow{"limits.body_bytes", "1048576", "longest request body", positive, count_form},
     SettingRow{"limits.connections", "10000", "open connections of a listener", positive, count_form},
-    SettingRow{"limits.connections_per_address", "1000", "open connections of one client address", positive, count_form},
+    SettingRow{"limits.connections_per_address", "1000", "open connections of one client address", positive,
+               count_form},
     SettingRow{"limits.header_bytes", "16384", "longest request header", positive, count_form},
     SettingRow{"limits.header_seconds", "10", "time for a request's header to arrive", positive, count_form},
-    SettingRow{"listen.admin", "", "unix socket for the host's administrator; admin.sock in data_dir when empty",
+    SettingRow{"listen.admin", "",
+               "unix socket for the host's administrator; admin.sock in data_dir when empty",
                address_or_empty, address_form},
     SettingRow{"listen.api", "127.0.0.1:8443", "the AWS APIs", address, address_form},
-    SettingRow{"listen.issuer", "", "issuer documents; the same as listen.api when empty", address_or_empty, address_form},
-    SettingRow{"listen.metrics", "127.0.0.1:9464", "metrics and health, plain HTTP", address_or_empty, address_form},
+    SettingRow{"listen.issuer", "", "issuer documents; the same as listen.api when empty", address_or_empty,
+               address_form},
+    SettingRow{"listen.metrics", "127.0.0.1:9464", "metrics and health, plain HTTP", address_or_empty,
+               address_form},
     SettingRow{"listen.proxy", "127.0.0.1:8888", "the CONNECT proxy", address_or_empty, address_form},
     SettingRow{"log.level", "info", "least level that is logged", log_level, "debug, info, warn or error"},
-    SettingRow{"master_key.command", "", "command that prints the master key (64 hex digits)", any_text, "a command"},
-    SettingRow{"master_key.file", "", "file with the master key (64 hex digits); master.key in data_dir when empty",
-               any_text, "a path"},
-    SettingRow{"proxy.upstream", "", "HTTP proxy for what the proxy passes on", address_or_empty, "HOST:PORT"},
+    SettingRow{"master_key.command", "", "command that prints the master key (64 hex digits)", any_text,
+               "a command"},
+    SettingRow{"master_key.file", "",
+               "file with the master key (64 hex digits); master.key in data_dir when empty", any_text,
+               "a path"},
+    SettingRow{"proxy.upstream", "", "HTTP proxy for what the proxy passes on", address_or_empty,
+               "HOST:PORT"},
     SettingRow{"quota.attached_policies_per_role", "10", "AWS's default: 10", positive, count_form},
     SettingRow{"quota.client_ids_per_provider", "100", "AWS's default: 100", positive, count_form},
     SettingRow{"quota.clusters_per_region", "100", "AWS's default: 100", positive, count_form},
@@ -84,14 +98,17 @@ constexpr std::array rows{
     SettingRow{"quota.providers_per_account", "100", "AWS's default: 100", positive, count_form},
     SettingRow{"quota.roles_per_account", "1000", "AWS's default: 1000", positive, count_form},
     SettingRow{"quota.trust_policy_characters", "2048", "AWS's default: 2048", positive, count_form},
-    SettingRow{"region", "us-west-2", "region of requests that name none, and of the printed environment", known_region,
-               "the name of an AWS region"},
+    SettingRow{"region", "us-west-2", "region of requests that name none, and of the printed environment",
+               known_region, "the name of an AWS region"},
     SettingRow{"store", "", "sqlite:/path or memory:; openirsa.db in data_dir when empty", store_url,
                "sqlite:/PATH or memory:"},
-    SettingRow{"threads.io", "2", "threads that read, decide and answer", thread_count, "a whole number from 1 to 256"},
+    SettingRow{"threads.io", "2", "threads that read, decide and answer", thread_count,
+               "a whole number from 1 to 256"},
     SettingRow{"threads.workers", "4", "threads for writes", thread_count, "a whole number from 1 to 256"},
-    SettingRow{"tls.api", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off, "on or off"},
-    SettingRow{"tls.issuer", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off, "on or off"},
+    SettingRow{"tls.api", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off,
+               "on or off"},
+    SettingRow{"tls.issuer", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off,
+               "on or off"},
     SettingRow{"trusted_proxies", "", "addresses whose X-Forwarded-For and -Proto are believed", any_text,
                "addresses separated by commas"},
 };
@@ -102,8 +119,8 @@ static_assert(std::ranges::is_sorted(rows, {}, &SettingRow::key));
 std::span<const SettingRow> schema() { return rows; }
 
 bool is_client_variable(std::string_view variable) {
-  constexpr std::array<std::string_view, 8> others{"OPENIRSA_BASE",    "OPENIRSA_BIN",     "OPENIRSA_CONFIG",
-                                                   "OPENIRSA_JOBS",    "OPENIRSA_LAB",     "OPENIRSA_PROFILE",
+  constexpr std::array<std::string_view, 8> others{"OPENIRSA_BASE",    "OPENIRSA_BIN",  "OPENIRSA_CONFIG",
+                                                   "OPENIRSA_JOBS",    "OPENIRSA_LAB",  "OPENIRSA_PROFILE",
                                                    "OPENIRSA_VECTORS", "OPENIRSA_ADMIN"};
   return std::ranges::find(others, variable) != others.end();
 }

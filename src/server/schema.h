@@ -11,7 +11,7 @@ struct SettingRow {
   std::string_view default_value;  // empty: not set
   std::string_view help;
   bool (*valid)(std::string_view value);
-  std::string_view form;           // what a valid value looks like, for errors and help
+  std::string_view form;  // what a valid value looks like, for errors and help
 };
 
 std::span<const SettingRow> schema();

@@ -17,7 +17,8 @@ const SettingRow* find_row(std::string_view key) {
 }
 
 // The file's values as dotted keys; arrays of strings become comma-separated lists.
-Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::table& table, const std::string& prefix) {
+Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::table& table,
+                                                                  const std::string& prefix) {
   std::map<std::string, std::string> values;
   for (const auto& [name, node] : table) {
     const std::string key = prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
@@ -83,8 +84,8 @@ Result<Settings, SettingsError> Settings::load(const std::optional<std::string>&
     const SettingRow* row = find_row(key);
     if (row == nullptr) return SettingsError{origin + ": there is no setting `" + std::string(key) + "`"};
     if (!row->valid(text)) {
-      return SettingsError{origin + ": `" + text + "` is not a value of `" + std::string(key) + "`; it takes " +
-                           std::string(row->form)};
+      return SettingsError{origin + ": `" + text + "` is not a value of `" + std::string(key) +
+                           "`; it takes " + std::string(row->form)};
     }
     settings.values_.find(key)->second = {text, origin};
     return Done{};
@@ -103,7 +104,8 @@ Result<Settings, SettingsError> Settings::load(const std::optional<std::string>&
     if (row == by_variable.end()) {
       return SettingsError{"environment: there is no setting behind `" + variable + "`"};
     }
-    if (auto done = set(row->second->key, text, "environment " + variable); !done) return std::move(done).error();
+    if (auto done = set(row->second->key, text, "environment " + variable); !done)
+      return std::move(done).error();
   }
   for (const auto& [key, text] : flags) {
     const SettingRow* row = find_row(key);

@@ -1,5 +1,5 @@
-// The server's settings: one schema (schema.h) for file (TOML), environment (OPENIRSA_…) and flags; later ones win.
-// Unknown keys are errors. Every setting knows where its value came from.
+// The server's settings: one schema (schema.h) for file (TOML), environment (OPENIRSA_…) and flags; later
+// ones win. Unknown keys are errors. Every setting knows where its value came from.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,9 @@ std::string flag_of(const SettingRow& row);      // "--listen-api"
 
 class Settings {
  public:
-  // `environment` holds all variables; those that start with OPENIRSA_ count. `flags` are key → value. Refuses unknown
-  // keys in the file, unknown OPENIRSA_ variables and values of the wrong form, naming where the value came from.
+  // `environment` holds all variables; those that start with OPENIRSA_ count. `flags` are key → value.
+  // Refuses unknown keys in the file, unknown OPENIRSA_ variables and values of the wrong form, naming where
+  // the value came from.
   static Result<Settings, SettingsError> load(const std::optional<std::string>& file_text,
                                               const std::map<std::string, std::string>& environment,
                                               const std::map<std::string, std::string>& flags);

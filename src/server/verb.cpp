@@ -1,11 +1,11 @@
 #include "server/verb.h"
 
-#include <CLI/CLI.hpp>
 #include <pthread.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -70,8 +70,8 @@ int print_config(const Settings& settings) {
     value_width = std::max(value_width, row.value.size() + 2);
   }
   for (const auto& row : settings.all()) {
-    std::printf("%-*s = %-*s  # %s\n", static_cast<int>(key_width), row.key.c_str(), static_cast<int>(value_width),
-                ("\"" + row.value + "\"").c_str(), row.origin.c_str());
+    std::printf("%-*s = %-*s  # %s\n", static_cast<int>(key_width), row.key.c_str(),
+                static_cast<int>(value_width), ("\"" + row.value + "\"").c_str(), row.origin.c_str());
   }
   return 0;
 }
@@ -82,8 +82,8 @@ void start_log(const Settings& settings) {
   spdlog::set_level(spdlog::level::from_str(settings.text("log.level")));
 }
 
-// SIGTERM and SIGINT are taken by sigwait alone, so that no code runs inside a handler; blocked before the first thread
-// starts, because threads inherit the mask.
+// SIGTERM and SIGINT are taken by sigwait alone, so that no code runs inside a handler; blocked before the
+// first thread starts, because threads inherit the mask.
 sigset_t block_stop_signals() {
   sigset_t stop;
   sigemptyset(&stop);
@@ -128,13 +128,17 @@ int run(const Arguments& arguments) {
 
 void add_server_verb(CLI::App& program, std::function<int()>& chosen) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = program.add_subcommand("server", "run the server: APIs, issuer documents, proxy, embedded store");
+  CLI::App* verb =
+      program.add_subcommand("server", "run the server: APIs, issuer documents, proxy, embedded store");
   verb->add_option("--config", arguments->config, "settings file (TOML)");
   verb->add_flag("--print-config", arguments->print_config, "print every setting with its origin and end");
   for (const SettingRow& row : schema()) {
     const std::string help = std::string(row.help) + " (" + std::string(row.form) + ")";
     verb->add_option_function<std::string>(
-            flag_of(row), [arguments, key = std::string(row.key)](const std::string& value) { arguments->flags[key] = value; },
+            flag_of(row),
+            [arguments, key = std::string(row.key)](const std::string& value) {
+              arguments->flags[key] = value;
+            },
             help)
         ->group("Settings");
   }

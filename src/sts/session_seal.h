@@ -1,6 +1,7 @@
-// Session tokens: an authenticated-encrypted statement of who the session is. Nothing is stored when one is issued.
-// Form: base64 of  version ‖ type ‖ ring key id ‖ 32 random bytes ‖ AES-256-GCM(statement). Each token has its own key,
-// HKDF(ring key, random bytes); version, type, ring key id and account are associated data.
+// Session tokens: an authenticated-encrypted statement of who the session is. Nothing is stored when one is
+// issued. Form: base64 of  version ‖ type ‖ ring key id ‖ 32 random bytes ‖ AES-256-GCM(statement). Each
+// token has its own key, HKDF(ring key, random bytes); version, type, ring key id and account are associated
+// data.
 #pragma once
 
 #include <optional>
@@ -16,22 +17,29 @@
 
 namespace openirsa::sts {
 
+// A managed session policy: looked up live by its ARN, and only while the policy there still has the sealed
+// id, so that a policy made anew under an old ARN gives nothing to older sessions.
+struct SealedPolicy {
+  std::string arn;
+  std::string id;  // ANPA…; empty for AWS-managed policies
+};
+
 // Everything a session token states.
 struct Statement {
   std::string account;
   std::string access_key_id;  // ASIA…
   Secret secret_access_key;
-  std::string role_id;        // AROA…
+  std::string role_id;  // AROA…
   std::string role_name;
   std::string session_name;
   std::string provider_arn;
   std::string issuer;
   std::string key_id;
-  std::string cluster_arn;    // empty for foreign issuers
-  std::int64_t issued_at = 0;   // seconds
-  std::int64_t expires_at = 0;  // seconds
-  std::string policy;                    // session policy text, may be empty
-  std::vector<std::string> policy_arns;  // managed session policies
+  std::string cluster_arn;             // empty for foreign issuers
+  std::int64_t issued_at = 0;          // seconds since 1970
+  std::int64_t expires_at = 0;         // seconds
+  std::string policy;                  // session policy text, may be empty
+  std::vector<SealedPolicy> policies;  // managed session policies
 };
 
 enum class SealFault { malformed, unknown_ring_key, not_authentic, too_large };
@@ -43,8 +51,8 @@ struct SealError {
 constexpr std::size_t max_plain_token_bytes = 1024;   // without session policy and tags
 constexpr std::size_t max_packed_token_bytes = 4096;  // with them
 
-// `too_large` when the token would be longer than allowed; packed_percent says how much of the budget a session policy
-// uses.
+// `too_large` when the token would be longer than allowed; packed_percent says how much of the budget a
+// session policy uses.
 struct Sealed {
   std::string token;
   int packed_percent = 0;

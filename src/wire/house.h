@@ -74,8 +74,8 @@ struct House {
   store::Mirror& mirror;
   const Clock& clock;
   const record::Vault& vault;
-  Names names;
-  Quotas quotas;
+  Names names{};
+  Quotas quotas{};
   std::vector<const CredentialSource*> credential_sources{};
   const Authorizer* authorizer = nullptr;
   TraceSink* traces = nullptr;

@@ -1,0 +1,275 @@
+#include "sts/web_identity.h"
+
+#include "base/text.h"
+#include "base/time_text.h"
+#include "crypto/random.h"
+#include "issuer/registry.h"
+#include "record/identifier.h"
+#include "record/key.h"
+#include "record/policies.h"
+#include "record/provider.h"
+#include "record/role.h"
+#include "sts/refusal.h"
+#include "sts/session_seal.h"
+#include "sts/web_identity_input.h"
+#include "token/signed_token.h"
+#include "token/verifier.h"
+#include "wire/request_keys.h"
+#include "wire/xml.h"
+
+namespace openirsa::sts {
+namespace {
+
+using wire::Code;
+using wire::Step;
+
+constexpr std::string_view https = "https://";
+
+// One exchange on its way; each step either goes on or says the caller's error, after the trace has the
+// reason.
+class Exchange {
+ public:
+  explicit Exchange(wire::Call& call) : call_(call), trace_(call.trace) {}
+  Result<wire::Answer, wire::Error> run();
+
+ private:
+  Result<Done, wire::Error> take_input();
+  Result<token::SignedToken, wire::Error> parse_token();
+  Result<const record::OpenIdConnectProvider*, wire::Error> find_provider(const token::SignedToken& token);
+  Result<token::IdToken, wire::Error> verify(const token::SignedToken& token);
+  Result<const record::Role*, wire::Error> authorise(const token::IdToken& token);
+  void explain_refusal(const record::Role& role, const policy::Facts& facts,
+                       const policy::Decision& decision);
+  Result<Done, wire::Error> check_duration(const record::Role& role);
+  Result<wire::Answer, wire::Error> issue(const token::IdToken& token, const record::Role& role);
+  void fill_context(policy::Context& context, const token::IdToken& token) const;
+  std::vector<SealedPolicy> session_policies() const;
+  wire::Answer answer(const Statement& statement, const Sealed& sealed, const token::IdToken& token) const;
+
+  wire::Call& call_;
+  wire::Trace& trace_;
+  WebIdentityInput input_;
+  const record::OpenIdConnectProvider* provider_ = nullptr;
+  const record::Issuer* issuer_ = nullptr;
+  std::string provider_arn_;
+};
+
+Result<Done, wire::Error> Exchange::take_input() {
+  if (const auto arn = call_.parameters.find("RoleArn")) trace_.role_arn = arn->substr(0, 2048);
+  auto input = parse_web_identity_input(call_.parameters, call_.house.names.partition);
+  if (!input) {
+    trace_.fail(Step::parameters_valid, "parameters_invalid", input.error().message);
+    return std::move(input).error();
+  }
+  input_ = std::move(*input);
+  trace_.account = input_.account;
+  trace_.session_name = input_.session_name;
+  trace_.pass(Step::parameters_valid);
+  // The role is looked up here for the trace's sake alone; nothing the caller sees depends on it before
+  // authorise().
+  trace_.role_unknown = record::find<record::Role>(
+                            *call_.snapshot, record::role_key(input_.account, input_.role_name)) == nullptr;
+  return Done{};
+}
+
+Result<token::SignedToken, wire::Error> Exchange::parse_token() {
+  auto token = token::SignedToken::parse(input_.token);
+  if (!token) {
+    fail_token(trace_, Step::token_parsed, token.error());
+    return web_identity_error(token.error(), call_.now);
+  }
+  describe_token(trace_, *token);
+  trace_.pass(Step::token_parsed);
+  return std::move(*token);
+}
+
+Result<const record::OpenIdConnectProvider*, wire::Error> Exchange::find_provider(
+    const token::SignedToken& token) {
+  const std::string_view issuer = token.unverified_issuer().value_or(std::string_view{});
+  if (issuer.empty()) {
+    const token::Refusal refusal{token::Fault::missing_claim, "iss", {}, {}};
+    fail_token(trace_, Step::issuer_known, refusal);
+    return web_identity_error(refusal, call_.now);
+  }
+  const record::OpenIdConnectProvider* provider = nullptr;
+  if (issuer.starts_with(https)) {
+    provider = record::find<record::OpenIdConnectProvider>(
+        *call_.snapshot, record::provider_key(input_.account, issuer.substr(https.size())));
+  }
+  if (provider == nullptr) {
+    explain_missing_provider(call_, input_.account, issuer);
+    return wire::Error{Code::invalid_identity_token,
+                       "No OpenIDConnect provider found in your account for " + std::string(issuer)};
+  }
+  provider_arn_ = provider->arn(call_.house.names.partition);
+  trace_.provider_arn = provider_arn_;
+  trace_.pass(Step::provider_found);
+  return provider;
+}
+
+Result<token::IdToken, wire::Error> Exchange::verify(const token::SignedToken& token) {
+  issuer_ = issuer::find_live(*call_.snapshot, *token.unverified_issuer());
+  if (issuer_ == nullptr) {
+    trace_.fail(Step::issuer_known, "no_keys_for_issuer",
+                "the provider is registered, but no cluster here has this issuer, or its cluster was deleted",
+                {}, std::string(*token.unverified_issuer()),
+                "openirsa get cluster shows the issuers that are served");
+    return wire::Error{Code::invalid_identity_token, std::string(verification_key_text)};
+  }
+  trace_.pass(Step::issuer_known);
+  const token::Expectation expected{.issuer = issuer_->url, .client_ids = &provider_->client_ids};
+  auto verified = token::TokenVerifier::verify(token, expected, *issuer_->key_set, call_.now);
+  if (!verified) {
+    pass_steps_before(trace_, verified.error().code);
+    fail_token(trace_, step_of(verified.error().code), verified.error());
+    return web_identity_error(verified.error(), call_.now);
+  }
+  pass_all_token_steps(trace_);
+  return std::move(*verified);
+}
+
+void Exchange::fill_context(policy::Context& context, const token::IdToken& token) const {
+  const std::string& url = provider_->url;
+  context.add_owned(url + ":aud", token.audience());
+  context.add_owned(url + ":sub", token.subject());
+  if (token.has_authorized_party()) {
+    context.add_owned(url + ":azp", token.audience());
+    if (token.original_audiences().size() == 1) {
+      context.add_owned(url + ":oaud", token.original_audiences().front());
+    }
+  }
+  context.add("sts:RoleSessionName", input_.session_name);
+  context.add_owned("sts:DurationSeconds", std::to_string(input_.duration));
+  context.add("aws:FederatedProvider", provider_arn_);
+  wire::add_request_keys(call_, call_.region, context);
+}
+
+Result<const record::Role*, wire::Error> Exchange::authorise(const token::IdToken& token) {
+  const auto* role =
+      record::find<record::Role>(*call_.snapshot, record::role_key(input_.account, input_.role_name));
+  // The key ignores case and path, an ARN does not.
+  if (role == nullptr || role->arn(call_.house.names.partition) != input_.role_arn) {
+    explain_missing_role(call_, role, input_.role_arn);
+    return not_authorised();
+  }
+  trace_.pass(Step::role_found);
+  policy::Context context;
+  fill_context(context, token);
+  const policy::Facts facts{.principal = {.kind = policy::Principal::Kind::federated,
+                                          .arn = provider_arn_,
+                                          .account = {},
+                                          .role_arn = {},
+                                          .unique_id = {}},
+                            .action = "sts:AssumeRoleWithWebIdentity",
+                            .resource = input_.role_arn,
+                            .context = &context};
+  const policy::Decision decision = policy::decide_trust(role->trust, facts);
+  if (!decision.allowed()) {
+    explain_refusal(*role, facts, decision);
+    return not_authorised();
+  }
+  trace_.pass(Step::trust_policy_allowed);
+  return role;
+}
+
+// Only a refusal pays for the explanation: the policy is evaluated a second time, with one.
+void Exchange::explain_refusal(const record::Role& role, const policy::Facts& facts,
+                               const policy::Decision& decision) {
+  policy::Explanation explanation;
+  (void)policy::decide_trust(role.trust, facts, &explanation);
+  explain_trust_refusal(trace_, decision, std::move(explanation));
+}
+
+Result<Done, wire::Error> Exchange::check_duration(const record::Role& role) {
+  if (input_.duration <= role.max_session_seconds) {
+    trace_.pass(Step::duration_allowed);
+    return Done{};
+  }
+  trace_.fail(Step::duration_allowed, "duration_above_maximum",
+              "DurationSeconds is more than the role's MaxSessionDuration",
+              std::to_string(role.max_session_seconds), std::to_string(input_.duration),
+              "ask for less, or raise it: aws iam update-role --max-session-duration");
+  return wire::Error{Code::validation_error,
+                     "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."};
+}
+
+std::vector<SealedPolicy> Exchange::session_policies() const {
+  std::vector<SealedPolicy> sealed;
+  for (const std::string_view arn : input_.policy_arns) {
+    const auto* policy = record::find<record::ManagedPolicy>(
+        *call_.snapshot, record::managed_policy_key(input_.account, arn.substr(arn.rfind('/') + 1)));
+    sealed.push_back({std::string(arn), policy == nullptr ? std::string{} : policy->id});
+  }
+  return sealed;
+}
+
+Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token, const record::Role& role) {
+  const record::RingKey* ring_key = newest_ring_key(*call_.snapshot);
+  if (ring_key == nullptr) return wire::Error{Code::service_unavailable, "no session ring key is kept here"};
+  Statement statement;
+  statement.account = input_.account;
+  statement.access_key_id = record::make_access_key_id("ASIA", input_.account);
+  statement.secret_access_key = record::make_secret_access_key();
+  statement.role_id = role.id;
+  statement.role_name = role.name;
+  statement.session_name = input_.session_name;
+  statement.provider_arn = provider_arn_;
+  statement.issuer = token.issuer();
+  statement.key_id = token.key_id().value_or("");
+  statement.cluster_arn = cluster_arn(call_.house.names.partition, *issuer_);
+  statement.issued_at = seconds_of(call_.now);
+  statement.expires_at = statement.issued_at + input_.duration;
+  statement.policy = input_.policy_text;
+  statement.policies = session_policies();
+  auto sealed = seal(statement, *ring_key);
+  if (!sealed) {
+    trace_.fail(Step::session_policy_valid, "session_too_large", sealed.error().message);
+    return wire::Error{Code::packed_policy_too_large, std::move(sealed).error().message};
+  }
+  trace_.pass(Step::session_policy_valid);
+  trace_.access_key_id = statement.access_key_id;
+  return answer(statement, *sealed, token);
+}
+
+wire::Answer Exchange::answer(const Statement& statement, const Sealed& sealed,
+                              const token::IdToken& token) const {
+  wire::Xml xml;
+  xml.text("SubjectFromWebIdentityToken", token.subject());
+  xml.text("Audience", token.audience());
+  xml.open("AssumedRoleUser");
+  xml.text("AssumedRoleId", statement.role_id + ":" + statement.session_name);
+  xml.text("Arn", session_arn(call_.house.names.partition, statement));
+  xml.close("AssumedRoleUser");
+  xml.open("Credentials");
+  xml.text("AccessKeyId", statement.access_key_id);
+  xml.text("SecretAccessKey", statement.secret_access_key.expose());
+  xml.text("SessionToken", sealed.token);
+  xml.text("Expiration", to_iso8601(time_of_seconds(statement.expires_at)));
+  xml.close("Credentials");
+  xml.text("Provider", provider_arn_);
+  if (sealed.packed_percent > 0) xml.number("PackedPolicySize", sealed.packed_percent);
+  return wire::xml_answer(xml.take());
+}
+
+Result<wire::Answer, wire::Error> Exchange::run() {
+  if (auto done = take_input(); !done) return std::move(done).error();
+  auto token = parse_token();
+  if (!token) return std::move(token).error();
+  auto provider = find_provider(*token);
+  if (!provider) return std::move(provider).error();
+  provider_ = *provider;
+  auto verified = verify(*token);
+  if (!verified) return std::move(verified).error();
+  auto role = authorise(*verified);
+  if (!role) return std::move(role).error();
+  if (auto done = check_duration(**role); !done) return std::move(done).error();
+  return issue(*verified, **role);
+}
+
+}  // namespace
+
+Result<wire::Answer, wire::Error> assume_role_with_web_identity(wire::Call& call) {
+  return Exchange(call).run();
+}
+
+}  // namespace openirsa::sts
