@@ -14,12 +14,15 @@ class Metrics final : public wire::TraceSink {
  public:
   Metrics();
   ~Metrics() override;
-  void record(wire::Trace trace) override;  // openirsa_requests_total{service,operation,code}
+  // openirsa_requests_total{service,operation,code}; operations that do not exist are counted together, so
+  // that a caller cannot make labels.
+  void record(wire::Trace trace) override { count(trace); }
+  void count(const wire::Trace& trace) override;
   // Called at each scrape for the figures that others own.
   void on_scrape(std::function<void(Metrics&)> fill);
   void set_http(const http::Counters& counters);
   void set_store(std::int64_t revision, std::size_t records);
-  std::string to_text() const;
+  std::string to_text();
 
  private:
   struct State;

@@ -100,6 +100,8 @@ class TraceSink {
  public:
   virtual ~TraceSink() = default;
   virtual void record(Trace trace) = 0;  // thread-safe, quick
+  // Counts a trace that another sink keeps.
+  virtual void count(const Trace&) {}
   // What was recorded under a request id, where the sink keeps traces.
   virtual std::optional<Trace> find(std::string_view) const { return std::nullopt; }
 };
