@@ -1,0 +1,52 @@
+#include <array>
+
+#include "own/decisions.h"
+#include "own/service.h"
+#include "own/tokens.h"
+
+namespace openirsa::own {
+namespace {
+
+// Over the admin socket only: it tells where the administrator's credentials lie.
+Result<wire::Answer, wire::Error> get_server(wire::Call& call) {
+  const auto verbatim = call.parameters.boolean("verbatim");
+  if (!verbatim) return verbatim.error();
+  return wire::json_answer(call.house.server_facts(verbatim->value_or(false)));
+}
+
+std::string any(const wire::Call&) { return "*"; }
+
+constexpr std::array operations{
+    wire::Operation{.name = "CreateServiceAccountToken",
+                    .route = "POST /openirsa/v1/clusters/{name}/tokens",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::read,
+                    .action = "openirsa:CreateServiceAccountToken",
+                    .resource = cluster_of_label,
+                    .handler = create_service_account_token},
+    wire::Operation{.name = "ExplainDecision",
+                    .route = "GET /openirsa/v1/decisions/{requestId}",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::read,
+                    .action = "openirsa:ExplainDecision",
+                    .resource = any,
+                    .handler = explain_decision},
+    wire::Operation{.name = "GetServer",
+                    .route = "GET /openirsa/v1/server",
+                    .who = wire::Who::administrator,
+                    .access = wire::Access::write,  // may make the verbatim authority
+                    .action = {},
+                    .resource = nullptr,
+                    .handler = get_server},
+};
+static_assert(wire::complete(operations), "every operation states its caller, and the table is sorted");
+
+}  // namespace
+
+constexpr wire::Service service{.name = "openirsa",
+                                .protocol = wire::Protocol::rest_json,
+                                .version = "2026-11-24",
+                                .xml_namespace = {},
+                                .operations = operations};
+
+}  // namespace openirsa::own

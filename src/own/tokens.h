@@ -1,0 +1,12 @@
+// CreateServiceAccountToken: a token as the cluster's API server would issue it, signed with the server's own
+// key for the cluster. For clusters without an API server of their own, and for trying things out.
+#pragma once
+
+#include "wire/operation.h"
+
+namespace openirsa::own {
+
+std::string cluster_of_label(const wire::Call& call);  // the ARN of the route's {name}
+Result<wire::Answer, wire::Error> create_service_account_token(wire::Call& call);
+
+}  // namespace openirsa::own
