@@ -1,7 +1,7 @@
 #include "base/json.h"
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
 #include <vector>
 
 #include "base/text.h"
@@ -99,9 +99,19 @@ class StrictHandler {
   std::optional<std::string> duplicate_;
 };
 
+// Escaped and cut, so that a foreign name stays within one line.
+std::string shown(std::string_view name) {
+  constexpr std::size_t enough = 64;
+  std::size_t size = std::min(name.size(), enough);
+  while (size < name.size() && !is_utf8(name.substr(0, size))) --size;
+  const std::string text = json::serialize(json::string_view{name.data(), size});
+  return size < name.size() ? text + "…" : text;
+}
+
 }  // namespace
 
-Result<json::value, JsonError> parse_json(std::string_view text, const JsonLimits& limits, json::storage_ptr storage) {
+Result<json::value, JsonError> parse_json(std::string_view text, const JsonLimits& limits,
+                                          json::storage_ptr storage) {
   if (!is_utf8(text)) return JsonError{JsonFault::not_utf8, "the document is not well-formed UTF-8"};
   json::parse_options options;
   options.max_depth = limits.depth;
@@ -109,17 +119,22 @@ Result<json::value, JsonError> parse_json(std::string_view text, const JsonLimit
   json::error_code failure;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), failure);
   if (!failure) {
-    if (used != text.size()) failure = json::error::extra_data;
-    else if (!parser.done()) failure = json::error::incomplete;
+    if (used != text.size())
+      failure = json::error::extra_data;
+    else if (!parser.done())
+      failure = json::error::incomplete;
   }
   if (!failure) return parser.handler().release();
   if (const auto& name = parser.handler().duplicate()) {
-    return JsonError{JsonFault::duplicate_member, "member name `" + *name + "` occurs twice in one object"};
+    return JsonError{JsonFault::duplicate_member,
+                     "member name " + shown(*name) + " occurs twice in one object"};
   }
   if (failure == json::error::too_deep) {
-    return JsonError{JsonFault::too_deep, "nesting is deeper than " + std::to_string(limits.depth) + " levels"};
+    return JsonError{JsonFault::too_deep,
+                     "nesting is deeper than " + std::to_string(limits.depth) + " levels"};
   }
-  return JsonError{JsonFault::syntax, "invalid JSON at byte " + std::to_string(used) + ": " + failure.message()};
+  return JsonError{JsonFault::syntax,
+                   "invalid JSON at byte " + std::to_string(used) + ": " + failure.message()};
 }
 
 Result<json::object, JsonError> parse_json_object(std::string_view text, const JsonLimits& limits,

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::string_view lower_digits = "0123456789abcdef";
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
-constexpr std::string_view plain_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view plain_alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::uint8_t byte_of(char c) { return static_cast<std::uint8_t>(c); }
@@ -48,8 +49,8 @@ std::string encode64(std::string_view alphabet, std::string_view bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8 |
-                                byte_of(bytes[i + 2]);
+    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 |
+                                std::uint32_t{byte_of(bytes[i + 1])} << 8 | byte_of(bytes[i + 2]);
     out.push_back(alphabet[group >> 18]);
     out.push_back(alphabet[group >> 12 & 63]);
     out.push_back(alphabet[group >> 6 & 63]);
@@ -60,7 +61,8 @@ std::string encode64(std::string_view alphabet, std::string_view bytes) {
     out.push_back(alphabet[group >> 18]);
     out.push_back(alphabet[group >> 12 & 63]);
   } else if (i + 2 == bytes.size()) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8;
+    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])}
+                                                                             << 8;
     out.push_back(alphabet[group >> 18]);
     out.push_back(alphabet[group >> 12 & 63]);
     out.push_back(alphabet[group >> 6 & 63]);
@@ -68,23 +70,36 @@ std::string encode64(std::string_view alphabet, std::string_view bytes) {
   return out;
 }
 
-std::optional<std::string> decode64(const std::array<std::int8_t, 256>& table, std::string_view text) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() * 3 / 4 + 2);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
+// The bits of `letters`, six each; negative when one is foreign.
+int group_of(const std::array<std::int8_t, 256>& table, std::string_view letters) {
+  int group = 0;
+  int foreign = 0;
+  for (const char c : letters) {
     const int value = table[byte_of(c)];
-    if (value < 0) return std::nullopt;
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>(group >> bits & 255));
-    }
+    foreign |= value;
+    group = group * 64 + (value & 63);
   }
-  if ((group & ((1U << bits) - 1U)) != 0) return std::nullopt;
+  return foreign < 0 ? -1 : group;
+}
+
+std::optional<std::string> decode64(const std::array<std::int8_t, 256>& table, std::string_view text) {
+  const std::size_t rest = text.size() % 4;
+  if (rest == 1) return std::nullopt;
+  std::string out(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
+  char* to = out.data();
+  for (; text.size() >= 4; text.remove_prefix(4)) {
+    const int group = group_of(table, text.substr(0, 4));
+    if (group < 0) return std::nullopt;
+    *to++ = static_cast<char>(group >> 16);
+    *to++ = static_cast<char>(group >> 8);
+    *to++ = static_cast<char>(group);
+  }
+  if (rest == 0) return out;
+  const int group = group_of(table, text);
+  const int spare = rest == 2 ? 15 : 3;  // bits that no byte holds
+  if (group < 0 || (group & spare) != 0) return std::nullopt;
+  *to++ = static_cast<char>(group >> (rest == 2 ? 4 : 10));
+  if (rest == 3) *to++ = static_cast<char>(group >> 2);
   return out;
 }
 
@@ -243,7 +258,8 @@ bool is_utf8(std::string_view text) {
 }
 
 std::size_t scalar_count(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (byte_of(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (byte_of(c) & 0xC0) != 0x80; }));
 }
 
 }  // namespace openirsa

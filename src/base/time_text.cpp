@@ -50,7 +50,8 @@ bool take(std::string_view& text, char expected) {
 }
 
 std::optional<Time> assemble(int year, int month, int day, int hour, int minute, int second) {
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
   return Time{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
@@ -81,9 +82,9 @@ std::string to_http_date(Time t) {
                                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Fields f = fields_of(t);
   const std::chrono::weekday weekday{std::chrono::floor<std::chrono::days>(t)};
-  return print("%s, %02u %s %04d %02d:%02d:%02d GMT", days[weekday.c_encoding()], static_cast<unsigned>(f.date.day()),
-               months[static_cast<unsigned>(f.date.month()) - 1], static_cast<int>(f.date.year()), f.hour, f.minute,
-               f.second);
+  return print("%s, %02u %s %04d %02d:%02d:%02d GMT", days[weekday.c_encoding()],
+               static_cast<unsigned>(f.date.day()), months[static_cast<unsigned>(f.date.month()) - 1],
+               static_cast<int>(f.date.year()), f.hour, f.minute, f.second);
 }
 
 std::optional<Time> parse_iso8601(std::string_view text) {
@@ -108,7 +109,8 @@ std::optional<Time> parse_iso8601(std::string_view text) {
     if (take(text, '.')) {
       int scale = 100;
       std::size_t digits = 0;
-      for (; !text.empty() && text[0] >= '0' && text[0] <= '9'; ++digits, text.remove_prefix(1), scale /= 10) {
+      for (; !text.empty() && text[0] >= '0' && text[0] <= '9';
+           ++digits, text.remove_prefix(1), scale /= 10) {
         fraction += std::chrono::milliseconds{(text[0] - '0') * scale};
       }
       if (digits == 0 || digits > 9) return std::nullopt;
