@@ -77,9 +77,9 @@ bool fits(Comparator comparator, std::strong_ordering order) {
 }
 
 // The request's value against the values of a policy, whose forms depend on the comparator.
-class Comparison {
+class ValueComparison {
  public:
-  Comparison(Comparator comparator, std::string_view value, const Context* context)
+  ValueComparison(Comparator comparator, std::string_view value, const Context* context)
       : comparator_(comparator), value_(value), context_(context) {}
 
   bool operator()(std::monostate) const { return false; }
@@ -190,7 +190,7 @@ Operand compile_operand(Comparator comparator, std::string_view text, bool varia
 }
 
 bool value_holds(const Condition& condition, std::string_view value, const Context* context) {
-  const Comparison comparison(condition.op.comparator, value, context);
+  const ValueComparison comparison(condition.op.comparator, value, context);
   const bool any = std::ranges::any_of(
       condition.operands, [&](const Operand& operand) { return std::visit(comparison, operand.form); });
   return any != condition.op.negated;  // OR across values, NOR for negated operators

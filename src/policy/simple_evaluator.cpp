@@ -204,6 +204,9 @@ std::optional<std::int64_t> date(const std::string& text) {
   static const std::regex form(
       R"((\d{4})(-(\d\d))?(-(\d\d))?(T(\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?)?)");
   if (std::regex_match(text, epoch)) return std::stoll(text) * 1000;
+  // Years before the common era: to the year is enough here.
+  static const std::regex early(R"(-\d{1,6})");
+  if (std::regex_match(text, early)) return (std::stoll(text) - 1970) * 31556952000;
   std::smatch found;
   if (!std::regex_match(text, found, form)) return std::nullopt;
   const auto or_else = [&](std::size_t i, const std::string& other) {
