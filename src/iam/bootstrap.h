@@ -1,7 +1,9 @@
-// What a new data directory begins with: one account, its root, and the user `admin` who may do everything there.
+// What a new data directory begins with: one account, its root, and the user `admin` who may do everything
+// there.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -17,9 +19,10 @@ struct FirstIdentities {
   Secret secret_access_key;
 };
 
-// With an empty `account` a random one is made. Makes account, server identity, `admin` (AdministratorAccess attached) and one access key in one commit. Refuses
-// (store fault `conflict`) when the store already has a server identity.
-Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault, Time now,
-                                                            std::string_view account = {});
+// With an empty `account` a random one is made. Makes account, server identity, `admin` (AdministratorAccess
+// attached) and one access key in one commit. Refuses (store fault `conflict`) when the store already has a
+// server identity.
+Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault,
+                                                            Time now, std::string_view account = {});
 
 }  // namespace openirsa::iam

@@ -1,5 +1,5 @@
-// IAM: its operations table, and the two seams through which the dispatcher asks it: long-lived access keys and
-// whether a caller may do something.
+// IAM: its operations table, and the two seams through which the dispatcher asks it: long-lived access keys
+// and whether a caller may do something.
 #pragma once
 
 #include "wire/house.h"
@@ -23,8 +23,8 @@ class AccessKeySource final : public wire::CredentialSource {
   std::string partition_;
 };
 
-// Root: everything in its own account. Users and roles: their inline and attached policies; a session's own policies
-// limit it further. A policy that an ARN names and that is not there allows nothing.
+// Root: everything in its own account. Users and roles: their inline and attached policies; a session's own
+// policies limit it further. A policy that an ARN names and that is not there allows nothing.
 class PolicyAuthorizer final : public wire::Authorizer {
  public:
   policy::Decision decide(const wire::Caller& caller, std::string_view action, std::string_view resource,

@@ -1,0 +1,80 @@
+#include "iam/faults.h"
+
+namespace openirsa::iam {
+namespace {
+
+using wire::Code;
+using wire::Error;
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text.append(part);
+  return text;
+}
+
+}  // namespace
+
+Error no_such_role(std::string_view name) {
+  return {Code::no_such_entity, joined({"The role with name ", name, " cannot be found."})};
+}
+
+Error no_such_user(std::string_view name) {
+  return {Code::no_such_entity, joined({"The user with name ", name, " cannot be found."})};
+}
+
+Error no_such_role_policy(std::string_view policy_name) {
+  return {Code::no_such_entity, joined({"The role policy with name ", policy_name, " cannot be found."})};
+}
+
+Error no_such_policy(std::string_view arn) {
+  return {Code::no_such_entity, joined({"Policy ", arn, " was not found."})};
+}
+
+Error no_such_version(std::string_view arn, std::string_view version_id) {
+  return {Code::no_such_entity,
+          joined({"Policy ", arn, " version ", version_id, " does not exist or is not attachable."})};
+}
+
+Error not_attachable(std::string_view arn) {
+  return {Code::no_such_entity, joined({"Policy ", arn, " does not exist or is not attachable."})};
+}
+
+Error no_such_provider(std::string_view arn) {
+  return {Code::no_such_entity, joined({"OpenIDConnect Provider not found for arn ", arn})};
+}
+
+Error malformed_policy(std::string message) { return {Code::malformed_policy_document, std::move(message)}; }
+
+Error quota_exceeded(std::string_view quota, std::int64_t limit) {
+  return {Code::limit_exceeded, joined({"Cannot exceed quota for ", quota, ": ", std::to_string(limit)})};
+}
+
+Error not_authorized(const wire::Call& call, std::string_view resource) {
+  return {Code::access_denied, joined({"User: ", call.caller->arn, " is not authorized to perform: ",
+                                       call.operation.action, " on resource: ", resource})};
+}
+
+Error of_store(const store::Error& error) {
+  switch (error.code) {
+    case store::Fault::conflict:
+      return {Code::concurrent_modification,
+              "The request was rejected because multiple requests to change this object were submitted "
+              "simultaneously. Wait a few minutes and submit your request again."};
+    case store::Fault::closed:
+    case store::Fault::unavailable:
+      return {Code::service_unavailable, "The request has failed due to a temporary failure of the server."};
+    case store::Fault::too_large:
+      return {Code::limit_exceeded, "The entity is larger than the store can keep."};
+    case store::Fault::invalid:
+    case store::Fault::compacted:
+      break;
+  }
+  return {Code::service_failure, "The request processing has failed because of an unknown error."};
+}
+
+// The reason is in the log already: the mirror's decoder complained when the record arrived.
+Error unreadable_record() {
+  return {Code::service_failure, "The request processing has failed because of an unknown error."};
+}
+
+}  // namespace openirsa::iam

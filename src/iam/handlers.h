@@ -1,0 +1,71 @@
+// The handlers of IAM's operations, named as the operations are. Only the table in operations.cpp calls them.
+#pragma once
+
+#include "wire/operation.h"
+
+namespace openirsa::iam {
+
+using HandlerAnswer = Result<wire::Answer, wire::Error>;
+
+// providers.cpp
+HandlerAnswer create_open_id_connect_provider(wire::Call& call);
+HandlerAnswer get_open_id_connect_provider(wire::Call& call);
+HandlerAnswer list_open_id_connect_providers(wire::Call& call);
+HandlerAnswer delete_open_id_connect_provider(wire::Call& call);
+HandlerAnswer update_open_id_connect_provider_thumbprint(wire::Call& call);
+HandlerAnswer add_client_id_to_open_id_connect_provider(wire::Call& call);
+HandlerAnswer remove_client_id_from_open_id_connect_provider(wire::Call& call);
+HandlerAnswer tag_open_id_connect_provider(wire::Call& call);
+HandlerAnswer untag_open_id_connect_provider(wire::Call& call);
+HandlerAnswer list_open_id_connect_provider_tags(wire::Call& call);
+
+// roles.cpp
+HandlerAnswer create_role(wire::Call& call);
+HandlerAnswer get_role(wire::Call& call);
+HandlerAnswer list_roles(wire::Call& call);
+HandlerAnswer update_role(wire::Call& call);
+HandlerAnswer delete_role(wire::Call& call);
+HandlerAnswer update_assume_role_policy(wire::Call& call);
+HandlerAnswer list_instance_profiles_for_role(wire::Call& call);
+
+// role_tags.cpp
+HandlerAnswer tag_role(wire::Call& call);
+HandlerAnswer untag_role(wire::Call& call);
+HandlerAnswer list_role_tags(wire::Call& call);
+
+// role_policies.cpp
+HandlerAnswer put_role_policy(wire::Call& call);
+HandlerAnswer get_role_policy(wire::Call& call);
+HandlerAnswer list_role_policies(wire::Call& call);
+HandlerAnswer delete_role_policy(wire::Call& call);
+
+// managed_policies.cpp
+HandlerAnswer create_policy(wire::Call& call);
+HandlerAnswer get_policy(wire::Call& call);
+HandlerAnswer list_policies(wire::Call& call);
+HandlerAnswer delete_policy(wire::Call& call);
+HandlerAnswer tag_policy(wire::Call& call);
+HandlerAnswer untag_policy(wire::Call& call);
+HandlerAnswer list_policy_tags(wire::Call& call);
+
+// policy_versions.cpp
+HandlerAnswer create_policy_version(wire::Call& call);
+HandlerAnswer get_policy_version(wire::Call& call);
+HandlerAnswer list_policy_versions(wire::Call& call);
+HandlerAnswer set_default_policy_version(wire::Call& call);
+HandlerAnswer delete_policy_version(wire::Call& call);
+
+// attachments.cpp
+HandlerAnswer attach_role_policy(wire::Call& call);
+HandlerAnswer detach_role_policy(wire::Call& call);
+HandlerAnswer list_attached_role_policies(wire::Call& call);
+HandlerAnswer list_entities_for_policy(wire::Call& call);
+
+// users.cpp
+HandlerAnswer get_user(wire::Call& call);
+HandlerAnswer list_users(wire::Call& call);
+
+// summary.cpp
+HandlerAnswer get_account_summary(wire::Call& call);
+
+}  // namespace openirsa::iam

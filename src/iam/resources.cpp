@@ -1,0 +1,112 @@
+#include "iam/resources.h"
+
+#include "iam/arns.h"
+#include "iam/provider_url.h"
+#include "iam/tags.h"
+#include "record/identity.h"
+#include "record/provider.h"
+#include "record/role.h"
+
+namespace openirsa::iam {
+namespace {
+
+using wire::Call;
+
+std::string given(const Call& call, std::string_view name, std::string_view otherwise = {}) {
+  return std::string(call.parameters.find(name).value_or(otherwise));
+}
+
+const record::Role* found_role(const Call& call) {
+  return record::find<record::Role>(*call.snapshot,
+                                    record::role_key(call.account(), given(call, "RoleName")));
+}
+
+// "/a/b/" and "" → "role/a/b/", "role/"
+std::string below(std::string_view type, std::string_view path) {
+  return std::string(type).append(path.starts_with('/') ? path : "/");
+}
+
+}  // namespace
+
+namespace resource {
+
+std::string anything(const Call&) { return "*"; }
+
+// Faulty ARNs are authorised as they came: the handler refuses them.
+std::string provider(const Call& call) { return given(call, "OpenIDConnectProviderArn", "*"); }
+
+std::string new_provider(const Call& call) {
+  const std::string url = given(call, "Url");
+  const auto name = provider_name_of_url(url);
+  return iam_arn(call, "oidc-provider/" + (name ? *name : url));
+}
+
+std::string providers(const Call& call) { return iam_arn(call, "oidc-provider/*"); }
+
+std::string role(const Call& call) {
+  if (const record::Role* found = found_role(call)) return found->arn(call.house.names.partition);
+  return iam_arn(call, "role/" + given(call, "RoleName"));
+}
+
+std::string new_role(const Call& call) {
+  return iam_arn(call, below("role", given(call, "Path")) + given(call, "RoleName"));
+}
+
+std::string roles(const Call& call) { return iam_arn(call, below("role", given(call, "PathPrefix"))); }
+
+std::string policy(const Call& call) { return given(call, "PolicyArn", "*"); }
+
+std::string new_policy(const Call& call) {
+  return iam_arn(call, below("policy", given(call, "Path")) + given(call, "PolicyName"));
+}
+
+std::string user(const Call& call) {
+  const auto name = call.parameters.find("UserName");
+  if (!name) return call.caller->arn;
+  const auto* found = record::find<record::User>(*call.snapshot, record::user_key(call.account(), *name));
+  if (found != nullptr) return found->arn(call.house.names.partition);
+  return iam_arn(call, "user/" + std::string(*name));
+}
+
+std::string users(const Call& call) { return iam_arn(call, below("user", given(call, "PathPrefix"))); }
+
+}  // namespace resource
+
+namespace keys {
+
+void of_request(const Call& call, policy::Context& context) { add_request_tags(call, context); }
+
+void of_provider(const Call& call, policy::Context& context) {
+  add_request_tags(call, context);
+  const std::string arn = given(call, "OpenIDConnectProviderArn");
+  const auto url = provider_of_arn(call, arn);
+  if (!url) return;
+  const auto* found =
+      record::find<record::OpenIdConnectProvider>(*call.snapshot, record::provider_key(call.account(), *url));
+  if (found != nullptr) add_resource_tags(found->tags, context);
+}
+
+void of_role(const Call& call, policy::Context& context) {
+  add_request_tags(call, context);
+  if (const record::Role* found = found_role(call)) add_resource_tags(found->tags, context);
+}
+
+void of_policy(const Call& call, policy::Context& context) {
+  add_request_tags(call, context);
+  const std::string arn = given(call, "PolicyArn");
+  const auto parsed = parse_policy_arn(call, arn);
+  if (!parsed || !is_of_caller(call, arn)) return;
+  const auto key = record::managed_policy_key(call.account(), parsed->name);
+  const auto* found = record::find<record::ManagedPolicy>(*call.snapshot, key);
+  if (found != nullptr && found->arn(call.house.names.partition) == arn)
+    add_resource_tags(found->tags, context);
+}
+
+void of_attachment(const Call& call, policy::Context& context) {
+  of_role(call, context);
+  if (const auto arn = call.parameters.find("PolicyArn")) context.add("iam:PolicyARN", *arn);
+}
+
+}  // namespace keys
+
+}  // namespace openirsa::iam
