@@ -66,7 +66,7 @@ std::optional<Refusal> judge_header(const json::object& header) {
   if (find_member(header, "crit") != nullptr) return Refusal{Fault::critical_header, "the header has `crit`"};
   // RFC 7797 §6: without `crit` it would be overlooked by others, who then read another payload.
   const json::value* encoded = find_member(header, "b64");
-  if (encoded != nullptr && *encoded != json::value{true}) {
+  if (encoded != nullptr && *encoded != json::value(true)) {
     return Refusal{Fault::critical_header, "the header's `b64` is not true"};
   }
   return std::nullopt;

@@ -68,7 +68,7 @@ std::optional<JwkError> judge_purpose(const json::object& members) {
   // RFC 7517 §4.3.
   if (find_member(members, "key_ops") != nullptr) {
     const json::array* operations = find_array(members, "key_ops");
-    if (operations == nullptr || std::ranges::find(*operations, json::value{"verify"}) == operations->end()) {
+    if (operations == nullptr || std::ranges::count(*operations, json::value("verify")) == 0) {
       return unsupported("`key_ops` has no verify");
     }
   }
