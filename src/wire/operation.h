@@ -31,12 +31,11 @@ struct Call {
   std::string request_id;
   std::string region;  // of the credential scope, else of the Host name, else the server's
   Time now;
-  std::shared_ptr<const store::Snapshot>
-      snapshot;                            // of the moment the call began; writes read through the store
-  const Parameters& parameters;            // query protocol: all; REST: the query string
-  const json::object& body;                // REST: the JSON body, empty when there is none
-  const std::vector<std::string>& labels;  // REST: the decoded path labels of the route, in order
-  const Caller* caller;                    // null when the operation judges its own token
+  std::shared_ptr<const store::Snapshot> snapshot;  // of the moment that the handler starts
+  const Parameters& parameters;                     // query protocol: all; REST: the query string
+  const json::object& body;                         // REST: the JSON body, empty when there is none
+  const std::vector<std::string>& labels;           // REST: the decoded path labels of the route, in order
+  const Caller* caller;                             // null when the operation judges its own token
   Trace& trace;
 
   // Whose resources the call is about: the caller's account.
@@ -78,8 +77,7 @@ struct Operation {
   std::string_view route;  // REST: "POST /clusters/{name}/x"; empty in the query protocol
   Who who = Who::unstated;
   Access access = Access::unstated;  // write: runs on the worker pool
-  std::string_view
-      action;  // "iam:CreateOpenIDConnectProvider"; empty: needs no permission (GetCallerIdentity)
+  std::string_view action;           // "iam:CreateRole"; empty: needs no permission (GetCallerIdentity)
   Resource resource = nullptr;
   Handler handler = nullptr;
   Keys keys = nullptr;  // optional
