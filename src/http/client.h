@@ -18,11 +18,11 @@ struct ClientError {
 
 struct Call {
   std::string method = "GET";
-  std::string url;
-  std::vector<Header> headers;
-  std::string body;
-  std::optional<std::string> unix_socket;  // connect here instead of to the URL's host
-  std::optional<std::string> ca_pem;       // trust exactly these roots
+  std::string url{};
+  std::vector<Header> headers{};
+  std::string body{};
+  std::optional<std::string> unix_socket{};  // connect here instead of to the URL's host
+  std::optional<std::string> ca_pem{};       // trust exactly these roots
   std::chrono::milliseconds timeout{30'000};
   std::size_t max_body_bytes = 16 * 1024 * 1024;
 };
