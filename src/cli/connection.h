@@ -1,0 +1,78 @@
+// From a verb to the server: where it is, with whose credentials, signed calls of the two protocols, errors
+// in words.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "cli/output.h"
+#include "http/client.h"
+#include "sigv4/sigv4.h"
+
+namespace openirsa::cli {
+
+// What a person may say on any verb.
+struct Common {
+  std::string data_dir;
+  std::string region;
+  std::string output = "text";
+  Form form() const { return output == "json" ? Form::json : Form::text; }
+};
+
+// An error that the server answered with.
+struct ServiceError {
+  int status = 0;
+  std::string code;
+  std::string message;
+  std::string request_id;
+};
+struct CallError {
+  std::optional<ServiceError> service;  // nothing: the call did not come through
+  std::string message;
+};
+// "ResourceNotFoundException: No cluster found for name: x. (request id …)"
+Failure failure_of(const CallError& error);
+
+// A running server's own words over its admin socket.
+Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim);
+
+class Connection {
+ public:
+  // Over the admin socket of the data directory, with the credentials file it names; else as
+  // AWS_ENDPOINT_URL, AWS_CA_BUNDLE and the AWS credentials variables say.
+  static Result<Connection, Failure> open(const Common& common);
+
+  const std::string& region() const { return region_; }
+
+  // REST-JSON: EKS and our own service.
+  Result<json::object, CallError> rest(std::string_view service, std::string_view method,
+                                       std::string_view target, const json::object& body = {}) const;
+  // The query protocol: IAM and STS. Answers the XML text.
+  Result<std::string, CallError> query(
+      std::string_view service, std::string_view version, std::string_view action,
+      const std::vector<std::pair<std::string, std::string>>& parameters) const;
+  // A trace, over the admin socket where there is one (the host's administrator sees every trace), else
+  // signed.
+  Result<json::object, CallError> explain(std::string_view request_id) const;
+
+ private:
+  Result<http::Response, CallError> send_signed(std::string_view service, std::string_view method,
+                                                std::string_view target, std::string_view content_type,
+                                                std::string body) const;
+
+  std::string endpoint_;
+  std::string region_;
+  std::string ca_pem_;
+  std::optional<std::string> admin_socket_;
+  sigv4::Credentials credentials_;
+};
+
+// The text of the first element of that name; XML as the query protocol writes it.
+std::optional<std::string> xml_text(std::string_view xml, std::string_view element);
+
+}  // namespace openirsa::cli

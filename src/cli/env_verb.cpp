@@ -1,0 +1,151 @@
+// env: asks the server over the admin socket, writes the bundle of roots, prints what the shell is to
+// evaluate.
+#include <filesystem>
+
+#include "base/text.h"
+#include "cli/env.h"
+#include "cli/files.h"
+#include "cli/nouns.h"
+
+namespace openirsa::cli {
+namespace {
+
+constexpr std::string_view bundle_mark =
+    "# The system's roots, then the authorities of this OpenIRSA server.\n";
+
+struct EnvArguments {
+  bool verbatim = false;
+  bool unset = false;
+  std::string profile;
+  std::string shell;
+};
+
+// The roots that the shell's tools trust now: a bundle named by the environment, unless it is one of ours,
+// else the system's.
+std::string system_roots() {
+  std::vector<std::string> places{
+      variable("SSL_CERT_FILE"),          variable("AWS_CA_BUNDLE"), "/etc/ssl/certs/ca-certificates.crt",
+      "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",  "/etc/ssl/cert.pem"};
+  for (const std::string& place : places) {
+    if (place.empty()) continue;
+    const auto text = read_file(place);
+    if (text && !text->starts_with(bundle_mark)) return *text;
+  }
+  return {};
+}
+
+Result<std::string, Failure> write_bundle(const json::object& facts, bool verbatim) {
+  const std::filesystem::path credentials(std::string(find_string(facts, "credentialsFile").value_or("")));
+  const std::string path =
+      (credentials.parent_path() / (verbatim ? "bundle-verbatim.pem" : "bundle.pem")).string();
+  std::string text(bundle_mark);
+  text += system_roots();
+  if (!text.ends_with('\n')) text += "\n";
+  text += find_string(facts, "authorityPem").value_or("");
+  text += find_string(facts, "verbatimAuthorityPem").value_or("");
+  if (auto done = write_file(path, text, 0644); !done) return std::move(done).error();
+  return path;
+}
+
+Result<EnvironmentFacts, Failure> gather(const Common& common, bool verbatim) {
+  const auto facts = ask_server_facts(common, verbatim);
+  if (!facts) return facts.error();
+  const auto text = [&](std::string_view member) {
+    return std::string(find_string(*facts, member).value_or(""));
+  };
+  const auto file = read_file(text("credentialsFile"));
+  const auto keys = file ? find_section(*file, "default") : std::nullopt;
+  if (!keys || !keys->contains("aws_access_key_id") || !keys->contains("aws_secret_access_key")) {
+    return Failure{"no credentials in " + text("credentialsFile") + "; run as the user that runs the server"};
+  }
+  auto bundle = write_bundle(*facts, verbatim);
+  if (!bundle) return std::move(bundle).error();
+  std::string earlier = variable("NO_PROXY");
+  if (earlier.empty()) earlier = variable("no_proxy");
+  return EnvironmentFacts{.endpoint = text("endpoint"),
+                          .proxy = text("proxy"),
+                          .region = common.region.empty() ? text("region") : common.region,
+                          .bundle = std::move(*bundle),
+                          .access_key_id = keys->at("aws_access_key_id"),
+                          .secret_access_key = keys->at("aws_secret_access_key"),
+                          .issuer_host = text("issuerHost"),
+                          .earlier_no_proxy = std::move(earlier)};
+}
+
+std::string aws_file(const char* name, const char* file) {
+  const std::string set = variable(name);
+  return set.empty() ? home_directory() + "/.aws/" + file : set;
+}
+
+Result<Done, Failure> write_profile(const EnvironmentFacts& facts, const std::string& profile) {
+  const std::string config = aws_file("AWS_CONFIG_FILE", "config");
+  const std::string section = profile == "default" ? profile : "profile " + profile;
+  auto written = write_file(
+      config,
+      with_section(read_file(config).value_or(""), section,
+                   {{"ca_bundle", facts.bundle}, {"endpoint_url", facts.endpoint}, {"region", facts.region}}),
+      0600);
+  if (!written) return written;
+  const std::string credentials = aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+  return write_file(credentials,
+                    with_section(read_file(credentials).value_or(""), profile,
+                                 {{"aws_access_key_id", facts.access_key_id},
+                                  {"aws_secret_access_key", facts.secret_access_key}}),
+                    0600);
+}
+
+int env(const Common& common, const EnvArguments& arguments) {
+  const auto shell = parse_shell(arguments.shell.empty() ? variable("SHELL") : arguments.shell);
+  // An unknown $SHELL is most likely one that takes POSIX syntax; an unknown --shell is a mistake.
+  if (!shell && !arguments.shell.empty())
+    return fail({"unknown shell `" + arguments.shell + "`; bash, zsh or fish"});
+  if (arguments.verbatim && !arguments.profile.empty()) {
+    return fail(
+        {"--verbatim and --profile exclude each other: a profile needs endpoint_url, verbatim mode sets "
+         "none"});
+  }
+  std::vector<Assignment> assignments;
+  if (arguments.unset) {
+    assignments = no_environment();
+  } else {
+    const auto facts = gather(common, arguments.verbatim);
+    if (!facts) return fail(facts.error());
+    if (facts->proxy.empty() && arguments.verbatim)
+      return fail({"verbatim mode needs the proxy; set listen.proxy"});
+    if (!arguments.profile.empty()) {
+      if (auto done = write_profile(*facts, arguments.profile); !done) return fail(done.error());
+      assignments = profile_environment(*facts, arguments.profile);
+    } else {
+      assignments = arguments.verbatim ? verbatim_environment(*facts) : normal_environment(*facts);
+    }
+  }
+  if (common.form() == Form::json) {
+    json::object members;
+    for (const auto& [name, value] : assignments)
+      members[name] = value ? json::value(*value) : json::value(nullptr);
+    print_json(members);
+    return 0;
+  }
+  std::string text = render(assignments, shell.value_or(Shell::bash));
+  text.pop_back();
+  print(text);
+  return 0;
+}
+
+}  // namespace
+
+void add_env_verb(CLI::App& program, Run& run) {
+  CLI::App* verb = program.add_subcommand(
+      "env", "what points this shell's AWS tools at the server: eval \"$(openirsa env)\"");
+  auto common = add_common(*verb);
+  auto arguments = std::make_shared<EnvArguments>();
+  verb->add_flag("--verbatim", arguments->verbatim,
+                 "AWS's own names, mapped by the proxy: for tools that know no endpoint variables");
+  verb->add_option("--profile", arguments->profile,
+                   "write this profile into the AWS configuration and use it");
+  verb->add_flag("--unset", arguments->unset, "undo");
+  verb->add_option("--shell", arguments->shell, "bash, zsh or fish (default: $SHELL)");
+  verb->callback([&run, common, arguments] { run = [=] { return env(*common, *arguments); }; });
+}
+
+}  // namespace openirsa::cli

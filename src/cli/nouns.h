@@ -1,0 +1,23 @@
+// The verbs, a file for each noun. Each adds its own sub-commands; when one is chosen, `run` is set.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+
+#include "cli/connection.h"
+
+namespace openirsa::cli {
+
+using Run = std::function<int()>;
+
+// Adds --data-dir, --region and -o to a verb.
+std::shared_ptr<Common> add_common(CLI::App& verb);
+
+void add_cluster_verbs(CLI::App& create, CLI::App& get, CLI::App& remove, Run& run);
+void add_token_verb(CLI::App& create, Run& run);
+void add_associate_verb(CLI::App& utils, Run& run);
+void add_env_verb(CLI::App& program, Run& run);
+void add_explain_verb(CLI::App& program, Run& run);
+
+}  // namespace openirsa::cli

@@ -1,0 +1,78 @@
+#include "cli/output.h"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace openirsa::cli {
+namespace {
+
+void write(std::string& out, const json::value& value, std::size_t depth) {
+  const std::string inner((depth + 1) * 2, ' ');
+  const std::string outer(depth * 2, ' ');
+  if (const auto* object = value.if_object(); object != nullptr && !object->empty()) {
+    out += "{\n";
+    bool first = true;
+    for (const auto& [name, member] : *object) {
+      if (!first) out += ",\n";
+      first = false;
+      out += inner + json::serialize(json::value(name)) + ": ";
+      write(out, member, depth + 1);
+    }
+    out += "\n" + outer + "}";
+  } else if (const auto* array = value.if_array(); array != nullptr && !array->empty()) {
+    out += "[\n";
+    bool first = true;
+    for (const auto& element : *array) {
+      if (!first) out += ",\n";
+      first = false;
+      out += inner;
+      write(out, element, depth + 1);
+    }
+    out += "\n" + outer + "]";
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+}  // namespace
+
+std::string pretty(const json::value& value) {
+  std::string out;
+  write(out, value, 0);
+  return out;
+}
+
+void print(std::string_view text) { std::printf("%.*s\n", static_cast<int>(text.size()), text.data()); }
+
+void print_json(const json::value& value) { print(pretty(value)); }
+
+int fail(const Failure& failure) {
+  std::fprintf(stderr, "Error: %s\n", failure.message.c_str());
+  return 1;
+}
+
+void print_fields(const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : fields) width = std::max(width, name.size());
+  for (const auto& [name, value] : fields) {
+    std::printf("%-*s  %s\n", static_cast<int>(width + 1), (name + ":").c_str(), value.c_str());
+  }
+}
+
+void print_table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      line += row[i];
+      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 3, ' ');
+    }
+    print(line);
+  }
+}
+
+}  // namespace openirsa::cli
