@@ -104,6 +104,12 @@ void Connection::on_network_bytes(std::string_view bytes) {
   plain.clear();
   const auto status = tls_->receive(bytes, plain, out_);
   if (status == TlsSession::Status::failed) {
+    // The commonest mistake deserves an answer that its maker can read.
+    if (!tls_->handshake_done() && out_.empty() && is_token(bytes.substr(0, 1))) {
+      tls_.reset();
+      refuse(400, "this port speaks TLS: use https");
+      return advance();
+    }
     last_ = true;  // the alert goes out first
     linger_ = true;
     return advance();

@@ -25,6 +25,7 @@ std::optional<int> status_of(std::string_view head) {
 
 std::optional<Upstream> Upstream::parse(std::string_view text) {
   if (equal_ignoring_case(text.substr(0, 7), "http://")) text.remove_prefix(7);
+  if (text.find("://") != std::string_view::npos) return std::nullopt;
   while (text.ends_with('/')) text.remove_suffix(1);
   Upstream upstream;
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
