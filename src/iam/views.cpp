@@ -1,0 +1,39 @@
+#include "iam/views.h"
+
+#include "base/text.h"
+#include "base/time_text.h"
+#include "iam/tags.h"
+
+namespace openirsa::iam {
+
+void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Role& role,
+                TrustView& trust, Detail detail) {
+  xml.open(name);
+  xml.text("Path", role.path);
+  xml.text("RoleName", role.name);
+  xml.text("RoleId", role.id);
+  xml.text("Arn", role.arn(call.house.names.partition));
+  xml.text("CreateDate", to_iso8601(role.created));
+  // Percent-encoded, a space as %20: clients decode without turning `+` into a space.
+  xml.text("AssumeRolePolicyDocument", percent_encode(trust.text(role.trust)));
+  if (!role.description.empty()) xml.text("Description", role.description);
+  xml.number("MaxSessionDuration", role.max_session_seconds);
+  if (detail != Detail::listed && !role.tags.empty()) write_tags(xml, role.tags);
+  // When a role was last used is not kept: issuing a session writes nothing.
+  if (detail == Detail::full) xml.open("RoleLastUsed").close("RoleLastUsed");
+  xml.close(name);
+}
+
+void write_user(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::User& user,
+                Detail detail) {
+  xml.open(name);
+  xml.text("Path", user.path);
+  xml.text("UserName", user.name);
+  xml.text("UserId", user.id);
+  xml.text("Arn", user.arn(call.house.names.partition));
+  xml.text("CreateDate", to_iso8601(user.created));
+  if (detail != Detail::listed && !user.tags.empty()) write_tags(xml, user.tags);
+  xml.close(name);
+}
+
+}  // namespace openirsa::iam
