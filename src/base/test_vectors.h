@@ -7,6 +7,10 @@
 #include <iterator>
 #include <string>
 
+#ifndef OPENIRSA_SOURCE_DIR  // given to tests by cmake/rooms.cmake
+#define OPENIRSA_SOURCE_DIR "."
+#endif
+
 namespace openirsa {
 
 inline std::filesystem::path vectors_directory() {

@@ -28,7 +28,7 @@ TEST(Signer, writes_a_compact_token_with_its_header) {
   EXPECT_EQ(*payload, R"({"sub":"me","exp":1795521600})");
 }
 
-TEST(KeyId, is_the_rfc_7638_thumbprint) {
+TEST(KeyIdOf, is_the_rfc_7638_thumbprint) {
   // RFC 7638 §3.1.
   const auto key = parse_jwk(*parse_json_object(
       R"({"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECP)"
@@ -39,7 +39,7 @@ TEST(KeyId, is_the_rfc_7638_thumbprint) {
   EXPECT_EQ(key_id_of(key->key), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 }
 
-TEST(KeyId, differs_from_key_to_key_and_not_for_one) {
+TEST(KeyIdOf, differs_from_key_to_key_and_not_for_one) {
   for (const KeyType type : {KeyType::p256, KeyType::p384, KeyType::p521}) {
     const PrivateKey one = PrivateKey::generate(type);
     const PrivateKey other = PrivateKey::generate(type);
@@ -50,8 +50,8 @@ TEST(KeyId, differs_from_key_to_key_and_not_for_one) {
   }
 }
 
-TEST(KeyId, of_a_curve_key_names_its_members_in_order) {
-  // Computed by hand from RFC 7638 §3.2 with Python's hashlib over RFC 7520 §3.1's key.
+TEST(KeyIdOf, of_a_curve_key_names_its_members_in_order) {
+  // RFC 7520 §3.1's key; the digest is Python's hashlib over the members in the order of RFC 7638 §3.2.
   const auto key = parse_jwk(*parse_json_object(
       R"({"kty":"EC","crv":"P-521","x":"AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt",)"
       R"("y":"AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1"})"));
