@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "store/conformance.h"
+#include "store/lent_store.h"
 #include "store/mirror.h"
 #include "store/test_directory.h"
 
@@ -37,29 +38,6 @@ class OpenedSqlite final : public Opened {
   std::unique_ptr<Store> store_;
 };
 
-// Lends a store that the test goes on using; closing passes through.
-class Lent final : public Store {
- public:
-  explicit Lent(Store& store) : store_(store) {}
-  Result<std::optional<Entry>, Error> get(std::string_view key) override { return store_.get(key); }
-  Result<std::vector<Entry>, Error> list(std::string_view prefix, std::string_view after,
-                                         std::size_t limit) override {
-    return store_.list(prefix, after, limit);
-  }
-  Result<Revision, Error> commit(const Commit& commit) override { return store_.commit(commit); }
-  Result<Changes, Error> changes(std::string_view prefix, Revision revision) override {
-    return store_.changes(prefix, revision);
-  }
-  Result<Revision, Error> wait_for_changes(Revision revision, std::chrono::milliseconds timeout) override {
-    return store_.wait_for_changes(revision, timeout);
-  }
-  Result<Revision, Error> revision() override { return store_.revision(); }
-  void close() override { store_.close(); }
-
- private:
-  Store& store_;
-};
-
 class OpenedMirror final : public Opened {
  public:
   explicit OpenedMirror(std::unique_ptr<Opened> under) : under_(std::move(under)) { start(); }
@@ -75,7 +53,7 @@ class OpenedMirror final : public Opened {
  private:
   void start() {
     auto started = Mirror::start(
-        std::make_unique<Lent>(under_->store()),
+        std::make_unique<LentStore>(under_->store()),
         [](std::string_view, const std::string& value) { return std::make_shared<std::string>(value); });
     ASSERT_TRUE(started) << started.error().message;
     mirror_ = *std::move(started);

@@ -8,10 +8,16 @@
 
 namespace openirsa::store {
 
+// In memory, where the system has such a place, for tests that need no disk to be waited for.
+enum class Where { disk, memory };
+
 class TestDirectory {
  public:
-  TestDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "openirsa-store-XXXXXX").string();
+  explicit TestDirectory(Where where = Where::disk) {
+    const std::filesystem::path memory = "/dev/shm";
+    const bool in_memory = where == Where::memory && std::filesystem::is_directory(memory);
+    const auto parent = in_memory ? memory : std::filesystem::temp_directory_path();
+    std::string name = (parent / "openirsa-store-XXXXXX").string();
     path_ = ::mkdtemp(name.data()) ? name : std::string();
   }
   TestDirectory(const TestDirectory&) = delete;
