@@ -234,7 +234,7 @@ class Generator {
 };
 
 TEST(Differential, two_evaluators_decide_alike) {
-  constexpr std::size_t rounds = 30000;
+  constexpr std::size_t rounds = 20000;
   std::map<std::string, std::size_t> outcomes;
   for (std::size_t seed = 0; seed < rounds; ++seed) {
     const json::object one = Generator(seed).next();

@@ -189,6 +189,8 @@ bool Pattern::has_only_wildcards_or_variables() const {
 }
 
 bool Pattern::matches(std::string_view text, const Context* context, Case letters) const {
+  const bool plain = pieces_.size() == 1 && pieces_.front().kind == Piece::Kind::literal;
+  if (plain && letters == Case::sensitive) return pieces_.front().text == text;
   return resolves(context) && match(Cursor(pieces_, context), text, letters);
 }
 
