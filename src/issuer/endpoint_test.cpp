@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +18,14 @@ namespace openirsa::issuer {
 namespace {
 
 const Time now = time_of_seconds(1'795'521'600);
+
+// Made once: a key takes long to make.
+const record::Issuer& issuer_of(std::string_view cluster) {
+  static std::map<std::string, record::Issuer, std::less<>> made;
+  if (const auto found = made.find(cluster); found != made.end()) return found->second;
+  return made.emplace(cluster, make_issuer("oidc.example.test", "123456789012", "us-west-2", cluster, now))
+      .first->second;
+}
 
 class IssuerEndpoint : public testing::Test {
  protected:
@@ -52,8 +61,8 @@ class IssuerEndpoint : public testing::Test {
   }
 
   TestHouse house_;
-  record::Issuer issuer_ = make_issuer("oidc.example.test", "123456789012", "us-west-2", "prod", now);
-  record::Issuer gone_ = make_issuer("oidc.example.test", "123456789012", "us-west-2", "old", now);
+  record::Issuer issuer_ = issuer_of("prod");
+  record::Issuer gone_ = issuer_of("old");
   Endpoint endpoint_{house_.mirror()};
   std::string base_ = "/id/" + issuer_.id;
 };
