@@ -101,7 +101,13 @@ Result<Parameters, Error> Parameters::parse(std::string_view form, bool rest) {
     if (end == std::string_view::npos) break;
     form.remove_prefix(end + 1);
   }
-  std::stable_sort(values.begin(), values.end(), ByName{});
+  // Only REST keeps repeated names, whose order counts; sorting stably would cost every exchange an
+  // allocation.
+  if (rest) {
+    std::stable_sort(values.begin(), values.end(), ByName{});
+  } else {
+    std::sort(values.begin(), values.end(), ByName{});
+  }
   for (std::size_t i = 1; i < values.size(); ++i) {
     if (compare_ignoring_case(values[i - 1].first, values[i].first) != 0) continue;
     if (rest && values[i - 1].first == values[i].first) continue;
