@@ -16,8 +16,9 @@ void add(store::Commit& commit, std::string key, const R& record, const record::
 }  // namespace
 
 Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault,
-                                                            Time now, std::string_view partition) {
-  FirstIdentities first{.account = record::make_account_id(),
+                                                            Time now, std::string_view account,
+                                                            std::string_view partition) {
+  FirstIdentities first{.account = account.empty() ? record::make_account_id() : std::string(account),
                         .user = "admin",
                         .access_key_id = {},
                         .secret_access_key = record::make_secret_access_key()};

@@ -19,10 +19,11 @@ struct FirstIdentities {
   Secret secret_access_key;
 };
 
-// With an empty `account` a random one is made. Makes account, server identity, `admin` (AdministratorAccess
-// attached) and one access key in one commit. Refuses (store fault `conflict`) when the store already has a
-// server identity.
+// With an empty `account` a random one is made. REQUIRES: else 12 digits. Makes account, server identity,
+// `admin` (AdministratorAccess attached) and one access key in one commit. Refuses (store fault `conflict`)
+// when the store already has a server identity.
 Result<FirstIdentities, store::Error> make_first_identities(store::Store& store, const record::Vault& vault,
-                                                            Time now, std::string_view account = {});
+                                                            Time now, std::string_view account = {},
+                                                            std::string_view partition = "aws");
 
 }  // namespace openirsa::iam
