@@ -1,6 +1,7 @@
 // One record of each kind with every member set. Included by tests only.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
