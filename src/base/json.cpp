@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <boost/json/basic_parser_impl.hpp>
 #include <vector>
 
@@ -76,7 +77,12 @@ class StrictHandler {
     stack_.push_uint64(value);
     return true;
   }
-  bool on_double(double value, json::string_view, json::error_code&) {
+  bool on_double(double value, json::string_view, json::error_code& failure) {
+    // RFC 8259 §6 leaves the range to us: a number that no double holds would be written back as `Infinity`.
+    if (!std::isfinite(value)) {
+      failure = json::error::exponent_overflow;
+      return false;
+    }
     stack_.push_double(value);
     return true;
   }
@@ -104,7 +110,7 @@ std::string shown(std::string_view name) {
   constexpr std::size_t enough = 64;
   std::size_t size = std::min(name.size(), enough);
   while (size < name.size() && !is_utf8(name.substr(0, size))) --size;
-  const std::string text = json::serialize(json::string_view{name.data(), size});
+  const std::string text = json::serialize(json::string(name.substr(0, size)));
   return size < name.size() ? text + "…" : text;
 }
 

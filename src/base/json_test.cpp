@@ -17,6 +17,12 @@ std::optional<JsonFault> fault_of(std::string_view text, const JsonLimits& limit
 
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
+TEST(ParseJson, numbers_that_no_double_holds_are_refused) {
+  EXPECT_EQ(fault_of("[1e400]"), JsonFault::syntax);
+  EXPECT_EQ(fault_of("[-1e400]"), JsonFault::syntax);
+  EXPECT_EQ(fault_of("[1e300]"), std::nullopt);
+}
+
 TEST(ParseJson, reads_every_kind_of_value) {
   const auto value = parse_json(
       R"( {"s":"a\u00e9\n","i":-7,"u":18446744073709551615,"d":1.5,"t":true,"n":null,"a":[1,2]} )");
