@@ -40,9 +40,10 @@ TEST(Secret, is_emptied_by_a_move) {
 }
 
 TEST(Secret, is_copied_whole) {
-  const Secret first{"bytes"};
+  Secret first{"bytes"};
   const Secret second = first;
-  EXPECT_EQ(first.expose(), "bytes");
+  first = Secret{"other"};
+  EXPECT_EQ(first.expose(), "other");
   EXPECT_EQ(second.expose(), "bytes");
 }
 

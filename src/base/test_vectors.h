@@ -14,7 +14,7 @@
 namespace openirsa {
 
 inline std::filesystem::path vectors_directory() {
-  const char* named = std::getenv("OPENIRSA_VECTORS");
+  const char* named = std::getenv("OPENIRSA_VECTORS");  // NOLINT(concurrency-mt-unsafe)
   return named != nullptr ? std::filesystem::path{named}
                           : std::filesystem::path{OPENIRSA_SOURCE_DIR "/../shared/vectors"};
 }

@@ -75,7 +75,7 @@ int group_of(const std::array<std::int8_t, 256>& table, std::string_view letters
   int group = 0;
   int foreign = 0;
   for (const char c : letters) {
-    const int value = table[byte_of(c)];
+    const int value = table[byte_of(c)];  // NOLINT(bugprone-signed-char-misuse): -1 marks foreign letters
     foreign |= value;
     group = group * 64 + (value & 63);
   }
@@ -243,7 +243,8 @@ bool is_digits(std::string_view text) {
 std::optional<std::int64_t> parse_integer(std::string_view text) {
   std::int64_t value = 0;
   const char* end = text.data() + text.size();
-  const auto [at, failure] = std::from_chars(text.data(), end, value);
+  const char* begin = text.data();
+  const auto [at, failure] = std::from_chars(begin, end, value);
   if (failure != std::errc{} || at != end) return std::nullopt;
   return value;
 }

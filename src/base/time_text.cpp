@@ -25,7 +25,7 @@ Fields fields_of(Time t) {
 template <class... Args>
 std::string print(const char* format, Args... args) {
   std::array<char, 64> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), format, args...);
+  (void)std::snprintf(buffer.data(), buffer.size(), format, args...);
   return buffer.data();
 }
 

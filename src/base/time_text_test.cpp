@@ -93,7 +93,7 @@ TEST(ParseBasicIso8601, reads_x_amz_date) {
 }
 
 TEST(TimeText, survives_a_round_trip) {
-  for (std::int64_t seconds = 0; seconds < 253402300799; seconds += 86399 * 977) {
+  for (std::int64_t seconds = 0; seconds < 253402300799; seconds += std::int64_t{86399} * 977) {
     const Time t = time_of_seconds(seconds);
     ASSERT_EQ(parse_iso8601(to_iso8601(t)), t) << seconds;
     ASSERT_EQ(parse_basic_iso8601(to_basic_iso8601(t)), t) << seconds;

@@ -47,7 +47,7 @@ void ContextRack::give_back(KeyContext context) {
   auto& place = contexts_[place_of_this_thread() % places];
   if (place.compare_exchange_strong(empty, context.get(), std::memory_order_release,
                                     std::memory_order_relaxed)) {
-    (void)context.release();
+    (void)context.release();  // NOLINT(bugprone-unused-return-value): the rack owns it now
   }
 }
 

@@ -132,6 +132,7 @@ TEST(Key, is_safe_to_use_from_several_threads) {
   const std::string signature = key.sign(Algorithm::rs256, "message");
   std::atomic<int> wrong{0};
   std::vector<std::thread> threads;
+  threads.reserve(20);
   for (int i = 0; i < 20; ++i) {
     threads.emplace_back([&] {
       for (int round = 0; round < 50; ++round) {

@@ -8,7 +8,7 @@
 namespace openirsa::token {
 namespace {
 
-using namespace test;  // NOLINT
+using namespace test;  // NOLINT(google-build-using-namespace)
 using crypto::Algorithm;
 using crypto::KeyType;
 using crypto::PrivateKey;
