@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/text.h"
 #include "http/grammar.h"
@@ -15,7 +16,7 @@ constexpr std::uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 
 
 bool within(const IpAddress& address, const IpAddress& network, int prefix) {
   const int whole = prefix / 8;
-  if (std::memcmp(address.bytes, network.bytes, static_cast<std::size_t>(whole)) != 0) return false;
+  if (!std::equal(address.bytes, address.bytes + whole, network.bytes)) return false;
   const int rest = prefix % 8;
   return rest == 0 || ((address.bytes[whole] ^ network.bytes[whole]) >> (8 - rest)) == 0;
 }
@@ -44,7 +45,9 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   return std::nullopt;
 }
 
-bool IpAddress::is_v4() const { return std::memcmp(bytes, mapped_prefix, sizeof mapped_prefix) == 0; }
+bool IpAddress::is_v4() const {
+  return std::equal(std::begin(mapped_prefix), std::end(mapped_prefix), bytes);
+}
 
 std::string IpAddress::text() const {
   char out[INET6_ADDRSTRLEN];

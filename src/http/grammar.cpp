@@ -4,8 +4,6 @@
 #include <array>
 #include <cstdint>
 
-#include "base/text.h"
-
 namespace openirsa::http {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/text.h"
 
 namespace openirsa::http {
 
@@ -44,9 +45,7 @@ template <class Each>
 void for_each_element(std::string_view list, Each&& each) {
   while (!list.empty()) {
     const auto comma = list.find(',');
-    std::string_view element = list.substr(0, comma);
-    while (!element.empty() && (element.front() == ' ' || element.front() == '\t')) element.remove_prefix(1);
-    while (!element.empty() && (element.back() == ' ' || element.back() == '\t')) element.remove_suffix(1);
+    const std::string_view element = trim(list.substr(0, comma));
     if (!element.empty()) each(element);
     if (comma == std::string_view::npos) return;
     list.remove_prefix(comma + 1);

@@ -1,7 +1,6 @@
 #include "http/loop.h"
 
-#include <ctime>
-
+#include "base/clock.h"
 #include "base/time_text.h"
 #include "http/connection.h"
 
@@ -62,7 +61,7 @@ void Loop::close_all() {
 }
 
 std::string_view Loop::date() {
-  const std::int64_t second = std::time(nullptr);
+  const std::int64_t second = seconds_of(SystemClock().now());
   if (second != date_second_) {
     date_second_ = second;
     date_ = to_http_date(time_of_seconds(second));

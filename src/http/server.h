@@ -21,10 +21,10 @@ struct Limits {
   std::size_t body_bytes = 1024 * 1024;
   std::chrono::milliseconds header_timeout{
       10'000};  // from the first byte of a request to the end of its header
-  std::chrono::milliseconds body_timeout{30'000};
+  std::chrono::milliseconds body_timeout{30'000};  // also: how long a client may take nothing of our answer
   std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
-  std::size_t connections = 10'000;
-  std::size_t connections_per_address = 1'000;
+  std::size_t connections = 10'000;                // never refuses an admin socket
+  std::size_t connections_per_address = 1'000;     // an IPv6 /64 is one address; trusted proxies are exempt
 };
 
 struct ServerError {
@@ -37,7 +37,9 @@ struct Listener {
   std::shared_ptr<const TlsContext> tls;  // none: plain
   Handler* handler = nullptr;             // REQUIRES: outlives the server
   bool admin = false;  // unix socket: mode 0600, peer credentials checked (own uid or root)
-  std::vector<std::string> trusted_proxies;  // addresses whose X-Forwarded-For and -Proto are believed
+  // Whose X-Forwarded-For and -Proto are believed: addresses, networks ("10.0.0.0/8"), or "unix" for whoever
+  // connects to this unix socket.
+  std::vector<std::string> trusted_proxies;
 };
 
 struct Counters {
@@ -68,8 +70,9 @@ class Server {
   // The bound address of the listener with that name, e.g. "127.0.0.1:40123".
   virtual std::string address_of(std::string_view name) const = 0;
   virtual Counters counters() const = 0;
-  // Accepts nothing new, finishes requests in flight (at most `grace`), closes idle connections, joins all
-  // threads.
+  // Accepts nothing new, closes idle connections, finishes requests in flight (at most `grace`), joins all
+  // threads. Work that already runs is waited for even beyond `grace`, though its client is cut off then.
+  // Idempotent; the destructor stops with no grace. REQUIRES: not called by a handler.
   virtual void stop(std::chrono::milliseconds grace) = 0;
 };
 

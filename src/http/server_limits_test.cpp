@@ -1,6 +1,7 @@
 // Do hostile and slow clients meet the engine's limits, and well-behaved ones not?
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <stdexcept>
 
 #include "http/server.h"
@@ -137,25 +138,28 @@ TEST_F(ServerLimits, TheTimeoutOfARequestDoesNotOutliveIt) {
   start();
   TestPeer peer(address_);
   peer.send("GET / HTTP/1.1\r\nHost: h\r\n");
-  std::this_thread::sleep_for(10ms);
+  EXPECT_FALSE(peer.has_input(10ms));
   peer.send("\r\n");
   EXPECT_EQ(peer.read_response().status, 200);
-  std::this_thread::sleep_for(150ms);  // idle for longer than a header may take
+  EXPECT_FALSE(peer.has_input(150ms)) << "idle for longer than a header may take";
   peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_EQ(peer.read_response().status, 200);
 }
 
 TEST_F(ServerLimits, WorkIsNotTimed) {
   settings_.limits.header_timeout = settings_.limits.body_timeout = settings_.limits.idle_timeout = 40ms;
-  handler_ = FunctionHandler([](const Request&) -> Outcome {
-    return Work([] {
-      std::this_thread::sleep_for(200ms);
+  std::latch release(1);
+  handler_ = FunctionHandler([&](const Request&) -> Outcome {
+    return Work([&] {
+      release.wait();
       return Response{200, {}, "done"};
     });
   });
   start();
   TestPeer peer(address_);
   peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_FALSE(peer.has_input(200ms));
+  release.count_down();
   EXPECT_EQ(peer.read_response().body, "done");
 }
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <latch>
 #include <stdexcept>
 
 #include "http/test_peer.h"
@@ -59,10 +60,11 @@ TEST(Server, KeepsAConnectionForManyRequests) {
 }
 
 TEST(Server, AnswersPipelinedRequestsInOrder) {
-  Running running([](const Request& request) -> Outcome {
+  std::latch release(1);
+  Running running([&](const Request& request) -> Outcome {
     if (!request.path.starts_with("/slow")) return describe(request);
-    return Work([&request] {
-      std::this_thread::sleep_for(5ms);
+    return Work([&] {
+      release.wait();
       return Response{200, {}, "worked " + request.path};
     });
   });
@@ -73,7 +75,10 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
              " HTTP/1.1\r\nHost: h\r\n\r\n";
   }
   ASSERT_TRUE(peer.send(bytes));
-  for (int i = 0; i < 30; ++i) {
+  EXPECT_EQ(peer.read_response().body, "/fast0||") << "an answer does not wait for the work behind it";
+  EXPECT_FALSE(peer.has_input(20ms)) << "the third request waits for the second";
+  release.count_down();
+  for (int i = 1; i < 30; ++i) {
     const std::string number = std::to_string(i);
     EXPECT_EQ(peer.read_response().body, i % 3 == 1 ? "worked /slow" + number : "/fast" + number + "||");
   }
@@ -105,10 +110,11 @@ TEST(Server, MovesLargeBodiesBothWays) {
   });
   TestPeer peer(running.address);
   const std::string body(1024 * 1024, 'b');
-  for (int i = 0; i < 2; ++i) {
+  for (unsigned i = 0; i < 2; ++i) {
     ASSERT_TRUE(peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
                           "\r\n\r\n" + body));
-    std::this_thread::sleep_for(20ms);  // the answer fills the socket and has to wait for us
+    // 8 MiB fit in no socket: the answer has to wait for us.
+    EXPECT_TRUE(eventually([&] { return running.server->counters().requests == i + 1U; }));
     EXPECT_EQ(peer.read_response().body, std::string(8 * body.size(), 'b'));
   }
 }
@@ -121,7 +127,7 @@ TEST(Server, ManyPipelinedLargeAnswersKeepTheirOrder) {
   for (int i = 0; i < 60; ++i)
     bytes += std::string("GET /") + static_cast<char>('a' + i % 26) + " HTTP/1.1\r\nHost: h\r\n\r\n";
   ASSERT_TRUE(peer.send(bytes));
-  std::this_thread::sleep_for(20ms);
+  EXPECT_TRUE(eventually([&] { return running.server->counters().requests > 0; }));
   for (int i = 0; i < 60; ++i)
     ASSERT_EQ(peer.read_response().body, std::string(40'000, static_cast<char>('a' + i % 26)));
 }
