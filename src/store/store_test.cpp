@@ -3,7 +3,9 @@
 
 #include <filesystem>
 
-#include "store/conformance.h"
+#include "store/conformance_data.h"
+#include "store/conformance_model.h"
+#include "store/conformance_writers.h"
 #include "store/lent_store.h"
 #include "store/mirror.h"
 #include "store/test_directory.h"

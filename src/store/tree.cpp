@@ -14,6 +14,20 @@ std::uint32_t mark_of(std::string_view key) {
   return static_cast<std::uint32_t>(std::hash<std::string_view>()(key));
 }
 
+// Eight bytes from `at` on, zeros behind the end, as a number: where two differ, the keys are ordered alike.
+std::uint64_t head_of(std::string_view key, std::size_t at) {
+  std::uint64_t head = 0;
+  for (std::size_t i = at; i < at + sizeof head; ++i) {
+    head = head << 8 | (i < key.size() ? static_cast<unsigned char>(key[i]) : 0U);
+  }
+  return head;
+}
+
+std::size_t common_bytes(std::string_view a, std::string_view b) {
+  const auto ends = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(ends.first - a.begin());
+}
+
 NodePtr make_leaf(std::vector<ItemPtr> items, std::vector<std::uint32_t> marks) {
   auto node = std::make_shared<Node>();
   node->size = items.size();
@@ -25,8 +39,13 @@ NodePtr make_leaf(std::vector<ItemPtr> items, std::vector<std::uint32_t> marks) 
 
 NodePtr make_inner(std::vector<NodePtr> children) {
   auto node = std::make_shared<Node>();
-  for (const auto& child : children) node->size += child->size;
   node->first = children.front()->first;
+  node->common = common_bytes(node->first->key, children.back()->first->key);
+  node->heads.reserve(children.size());
+  for (const auto& child : children) {
+    node->size += child->size;
+    node->heads.push_back(head_of(child->first->key, node->common));
+  }
   node->children = std::move(children);
   return node;
 }
@@ -57,12 +76,19 @@ std::ptrdiff_t item_index(const Node& leaf, std::string_view key) {
   return at - leaf.items.begin();
 }
 
-// The child that holds the key if any does.
+// The child that holds the key if any does: the last whose first key is not above it.
 std::ptrdiff_t child_index(const Node& inner, std::string_view key) {
-  const auto above =
-      std::upper_bound(inner.children.begin() + 1, inner.children.end(), key,
-                       [](std::string_view k, const NodePtr& child) { return k < child->first->key; });
-  return above - inner.children.begin() - 1;
+  const auto last = std::ssize(inner.children) - 1;
+  const auto side =
+      key.substr(0, inner.common).compare(std::string_view(inner.first->key).substr(0, inner.common));
+  if (side != 0) return side < 0 ? 0 : last;
+  const auto [low, high] =
+      std::equal_range(inner.heads.begin(), inner.heads.end(), head_of(key, inner.common));
+  const auto begin = inner.children.begin() + (low - inner.heads.begin());
+  const auto end = inner.children.begin() + (high - inner.heads.begin());
+  const auto above = std::upper_bound(
+      begin, end, key, [](std::string_view k, const NodePtr& child) { return k < child->first->key; });
+  return std::max<std::ptrdiff_t>(0, above - inner.children.begin() - 1);
 }
 
 Pair insert(const Node& node, ItemPtr item) {

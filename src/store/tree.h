@@ -26,6 +26,10 @@ struct Node {
   std::vector<std::uint32_t>
       marks;  // hashes of the keys: a lookup compares whole keys only where the mark agrees
   std::vector<NodePtr> children;
+  // Record keys begin alike, so a search looks at what follows: the children's first keys have `common` bytes
+  // in common, and their next eight, as numbers that are ordered as the keys are, lie here side by side.
+  std::size_t common = 0;
+  std::vector<std::uint64_t> heads;
 };
 
 // An empty tree is a null root.
