@@ -23,6 +23,8 @@ struct SealedPolicy {
   std::string arn;
   std::string id;  // ANPA…; empty for AWS-managed policies
 };
+// The id of a policy that did not exist when the session began: no policy made later has it.
+constexpr std::string_view no_policy = "-";
 
 // Everything a session token states.
 struct Statement {

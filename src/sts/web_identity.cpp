@@ -4,6 +4,7 @@
 #include "base/time_text.h"
 #include "crypto/random.h"
 #include "issuer/registry.h"
+#include "policy/arn.h"
 #include "record/identifier.h"
 #include "record/key.h"
 #include "record/policies.h"
@@ -196,9 +197,16 @@ Result<Done, wire::Error> Exchange::check_duration(const record::Role& role) {
 std::vector<SealedPolicy> Exchange::session_policies() const {
   std::vector<SealedPolicy> sealed;
   for (const std::string_view arn : input_.policy_arns) {
+    const auto parsed = policy::parse_arn(arn);
+    if (parsed->account == "aws") {
+      sealed.push_back({std::string(arn), {}});
+      continue;
+    }
     const auto* policy = record::find<record::ManagedPolicy>(
         *call_.snapshot, record::managed_policy_key(input_.account, arn.substr(arn.rfind('/') + 1)));
-    sealed.push_back({std::string(arn), policy == nullptr ? std::string{} : policy->id});
+    // The key ignores case and path, an ARN does not.
+    const bool exists = policy != nullptr && policy->arn(call_.house.names.partition) == arn;
+    sealed.push_back({std::string(arn), exists ? policy->id : std::string(no_policy)});
   }
   return sealed;
 }

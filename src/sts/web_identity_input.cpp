@@ -50,24 +50,31 @@ Result<Done, wire::Error> take_role_arn(WebIdentityInput& input, std::string_vie
   return Done{};
 }
 
-Result<Done, wire::Error> take_session_policies(WebIdentityInput& input, const wire::Parameters& parameters) {
+// A customer-managed policy of the role's account, or one of AWS's.
+bool is_session_policy(std::string_view text, const WebIdentityInput& input, std::string_view partition) {
+  const auto arn = policy::parse_arn(text);
+  return arn && arn->partition == partition && arn->service == "iam" && arn->region.empty() &&
+         arn->resource.starts_with("policy/") && (arn->account == input.account || arn->account == "aws");
+}
+
+Result<Done, wire::Error> take_session_policies(WebIdentityInput& input, const wire::Parameters& parameters,
+                                                std::string_view partition) {
   // The model's list of structures with one member: PolicyArns.member.N.arn.
   auto arns = parameters.pairs("PolicyArns", "arn", "arn");
   if (!arns) return std::move(arns).error();
   for (const auto& [arn, same] : *arns) input.policy_arns.push_back(arn);
   if (input.policy_arns.size() > 10) return wire::validation_error("policyArns", wire::length_at_most(10));
-  std::size_t total = input.policy_text.size();
+  std::size_t total = scalar_count(input.policy_text);
   for (const std::string_view arn : input.policy_arns) {
-    const auto parsed = policy::parse_arn(arn);
-    if (!parsed || parsed->service != "iam" || !parsed->resource.starts_with("policy/") ||
-        (parsed->account != input.account && parsed->account != "aws")) {
+    if (!is_session_policy(arn, input, partition)) {
       return wire::Error{wire::Code::validation_error, "Invalid ARN: " + std::string(arn)};
     }
-    total += arn.size();
+    total += scalar_count(arn);
   }
   if (total > max_policy_characters) {
     return wire::Error{wire::Code::packed_policy_too_large,
-                       "Packed policy consumes " + std::to_string(total * 100 / max_policy_characters) +
+                       "Packed policy consumes " +
+                           std::to_string((total * 100 + max_policy_characters - 1) / max_policy_characters) +
                            "% of allotted space, please use smaller policy"};
   }
   if (input.policy_text.empty()) return Done{};
@@ -130,7 +137,7 @@ Result<WebIdentityInput, wire::Error> parse_web_identity_input(const wire::Param
   input.duration = duration->value_or(3600);
   input.policy_text = policy.value_or(std::string_view{});
   if (auto done = take_role_arn(input, partition); !done) return std::move(done).error();
-  if (auto done = take_session_policies(input, parameters); !done) return std::move(done).error();
+  if (auto done = take_session_policies(input, parameters, partition); !done) return std::move(done).error();
   return input;
 }
 
