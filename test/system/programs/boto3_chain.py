@@ -5,6 +5,7 @@ import sys
 from datetime import timedelta
 
 import boto3
+import botocore.credentials
 import botocore.exceptions
 
 
@@ -31,14 +32,15 @@ def refresh(token_file, next_token_file):
     with open(next_token_file) as source, open(token_file, "w") as target:
         target.write(source.read())
     # Less than ten minutes of the hour are left: botocore must exchange the token again before the next call. Only
-    # the clock that it judges expiry by is moved; signatures keep the real time.
-    real_time = credentials._time_fetcher
-    credentials._time_fetcher = lambda: real_time() + timedelta(minutes=55)
+    # the clocks that it judges expiry by are moved, one of the credentials and one of its cache of exchanges;
+    # signatures keep the real time.
+    real_time = botocore.credentials._local_now
+    botocore.credentials._local_now = credentials._time_fetcher = lambda: real_time() + timedelta(minutes=55)
     try:
         keys.append(credentials.get_frozen_credentials().access_key)
     except botocore.exceptions.ClientError as error:
         return {"arns": arns, "keys": keys, "refresh": error.response["Error"]["Code"]}
-    credentials._time_fetcher = real_time
+    botocore.credentials._local_now = credentials._time_fetcher = real_time
     arns.append(sts.get_caller_identity()["Arn"])
     return {"arns": arns, "keys": keys, "refresh": "done"}
 
