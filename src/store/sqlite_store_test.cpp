@@ -106,6 +106,23 @@ TEST_F(SqliteStore, a_good_database_opens_again) {
   EXPECT_EQ(*(*store)->revision(), 100);
 }
 
+TEST_F(SqliteStore, the_log_does_not_grow_without_end) {
+  {
+    const auto store = open_sqlite_store(path_, {.revisions = 8, .bytes = 1024 * 1024});
+    ASSERT_TRUE(store);
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE((*store)->commit({{}, {{"k", std::to_string(i)}}, {}}));
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &database), SQLITE_OK);
+  sqlite3_stmt* count = nullptr;
+  ASSERT_EQ(sqlite3_prepare_v2(database, "SELECT count(*) FROM change", -1, &count, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_step(count), SQLITE_ROW);
+  EXPECT_GE(sqlite3_column_int(count, 0), 8);
+  EXPECT_LE(sqlite3_column_int(count, 0), 10);
+  sqlite3_finalize(count);
+  sqlite3_close(database);
+}
+
 TEST_F(SqliteStore, another_programs_database_is_refused) {
   tamper("CREATE TABLE theirs (x)");
   expect_refused("is a database of another program");

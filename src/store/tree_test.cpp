@@ -90,8 +90,8 @@ TEST(Tree, agrees_with_a_map_and_leaves_old_roots_whole) {
   std::vector<std::pair<NodePtr, Model>> kept;
   // The phases grow the tree, churn it, and shrink it to nothing.
   for (const unsigned deletions_in_ten : {1U, 5U, 9U}) {
-    for (int i = 0; i < 20'000; ++i) {
-      const auto key = std::to_string(random() % 6000);
+    for (int i = 0; i < 8'000; ++i) {
+      const auto key = std::to_string(random() % 3000);
       if (random() % 10 < deletions_in_ten) {
         root = without(root, key);
         model.erase(key);
@@ -99,8 +99,8 @@ TEST(Tree, agrees_with_a_map_and_leaves_old_roots_whole) {
         root = with(root, item(key, i + 1));
         model[key] = i + 1;
       }
-      if (i % 2000 == 0) kept.emplace_back(root, model);
-      if (i % 500 != 0 || !root) continue;
+      if (i % 1000 == 0) kept.emplace_back(root, model);
+      if (i % 250 != 0 || !root) continue;
       checked_depth(*root);
       ASSERT_EQ(contents(root), model);
       ASSERT_EQ(rank(root, key),
@@ -117,13 +117,13 @@ TEST(Tree, agrees_with_a_map_and_leaves_old_roots_whole) {
 
 TEST(Tree, stays_shallow_whatever_the_order) {
   NodePtr ascending, descending;
-  for (int i = 0; i < 30'000; ++i) {
+  for (int i = 0; i < 12'000; ++i) {
     ascending = with(ascending, item(std::to_string(1'000'000 + i), 1));
     descending = with(descending, item(std::to_string(1'000'000 - i), 1));
   }
   EXPECT_LE(checked_depth(*ascending), 4);
   EXPECT_LE(checked_depth(*descending), 4);
-  for (int i = 0; i < 29'990; ++i) ascending = without(ascending, std::to_string(1'000'000 + i));
+  for (int i = 0; i < 11'990; ++i) ascending = without(ascending, std::to_string(1'000'000 + i));
   EXPECT_EQ(ascending->size, 10U);
   EXPECT_EQ(checked_depth(*ascending), 1);
 }
