@@ -13,7 +13,7 @@ BANNED = [
     (r"\bstrcmp\s*\(", "secrets compare in constant time: equal_in_constant_time", {}),
     (r"\bstd::time\s*\(|[^_\w.:>]time\s*\(\s*(nullptr|NULL|0)\s*\)", "the clock seam: base/clock.h", {}),
     (r"system_clock::now", "the clock seam: base/clock.h", {"src/base/clock.h": 1}),
-    (r"\b(rand|srand|random)\s*\(\s*\)", "randomness comes from crypto/random.h", {}),
+    (r"\b(rand|srand|rand_r|drand48)\s*\(", "randomness comes from crypto/random.h", {}),
     (r"\bsystem\s*\(", "no shell", {}),
     (r"\bsleep_for\b|\bsleep_until\b|\busleep\s*\(", "waiting is for an event, never for time to pass", {}),
 ]

@@ -1,5 +1,5 @@
-// Bytes are std::string / std::string_view everywhere: what arrives from the network is text or opaque, and one type
-// keeps every seam the same. Fixed-size digests and keys are std::array.
+// Bytes are std::string / std::string_view everywhere: what arrives from the network is text or opaque, and
+// one type keeps every seam the same. Fixed-size digests and keys are std::array.
 #pragma once
 
 #include <array>

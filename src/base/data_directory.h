@@ -7,8 +7,8 @@
 
 namespace openirsa {
 
-// /var/lib/openirsa for root, else $XDG_STATE_HOME/openirsa, else $HOME/.local/state/openirsa; nothing when neither is
-// set. A relative XDG_STATE_HOME is ignored (XDG Base Directory Specification 0.8).
+// /var/lib/openirsa for root, else $XDG_STATE_HOME/openirsa, else $HOME/.local/state/openirsa; nothing when
+// neither is set. A relative XDG_STATE_HOME is ignored (XDG Base Directory Specification 0.8).
 inline std::optional<std::string> default_data_directory(bool root, std::string_view xdg_state_home,
                                                          std::string_view home) {
   if (root) return "/var/lib/openirsa";

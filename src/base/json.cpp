@@ -1,8 +1,8 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <cmath>
 #include <boost/json/basic_parser_impl.hpp>
+#include <cmath>
 #include <vector>
 
 #include "base/text.h"

@@ -1,7 +1,7 @@
-// Strict JSON (RFC 8259) for every document that decides something: token headers, claims, key sets, policies, records
-// and request bodies. Stricter than the RFC on purpose: duplicate member names are refused (two readers of one document
-// must not see two things), nesting is bounded, the text must be UTF-8 without a byte-order mark. The only include of
-// Boost.JSON.
+// Strict JSON (RFC 8259) for every document that decides something: token headers, claims, key sets,
+// policies, records and request bodies. Stricter than the RFC on purpose: duplicate member names are refused
+// (two readers of one document must not see two things), nesting is bounded, the text must be UTF-8 without a
+// byte-order mark. The only include of Boost.JSON.
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,5 +1,5 @@
-// A value or the reason why there is none. Each room has its own error type E: a short enum of codes and a text.
-// Exceptions mean a defect, never an answer.
+// A value or the reason why there is none. Each room has its own error type E: a short enum of codes and a
+// text. Exceptions mean a defect, never an answer.
 #pragma once
 
 #include <type_traits>

@@ -1,4 +1,5 @@
-// Bytes that must not be shown: they cannot be printed, are wiped on destruction and compare in constant time.
+// Bytes that must not be shown: they cannot be printed, are wiped on destruction and compare in constant
+// time.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Text forms shared by every room: hex, base64, percent-encoding, ASCII case, splitting. All are byte-exact, use no
-// locale and refuse what is not canonical.
+// Text forms shared by every room: hex, base64, percent-encoding, ASCII case, splitting. All are byte-exact,
+// use no locale and refuse what is not canonical.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,13 @@ std::optional<std::string> from_hex(std::string_view text);
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 
-// RFC 4648 §5 without padding (RFC 7515 §2). Decoding refuses padding, foreign letters, an impossible length and
-// non-zero trailing bits, so that one byte string has one text.
+// RFC 4648 §5 without padding (RFC 7515 §2). Decoding refuses padding, foreign letters, an impossible length
+// and non-zero trailing bits, so that one byte string has one text.
 std::string to_base64url(std::string_view bytes);
 std::optional<std::string> from_base64url(std::string_view text);
 
-// RFC 3986: everything but unreserved (A-Z a-z 0-9 - . _ ~) becomes %XX in upper case; '/' is kept on request.
+// RFC 3986: everything but unreserved (A-Z a-z 0-9 - . _ ~) becomes %XX in upper case; '/' is kept on
+// request.
 std::string percent_encode(std::string_view text, bool keep_slash = false);
 // Refuses a '%' that two hex digits do not follow. '+' stays '+'.
 std::optional<std::string> percent_decode(std::string_view text);
@@ -33,9 +34,9 @@ std::optional<std::string> form_decode(std::string_view text);
 std::string to_lower(std::string_view text);  // ASCII only
 std::string to_upper(std::string_view text);  // ASCII only
 bool equal_ignoring_case(std::string_view a, std::string_view b);
-std::string_view trim(std::string_view text);  // spaces and tabs
+std::string_view trim(std::string_view text);                                // spaces and tabs
 std::vector<std::string_view> split(std::string_view text, char separator);  // n separators give n+1 parts
-bool is_digits(std::string_view text);  // not empty, 0-9 only
+bool is_digits(std::string_view text);                                       // not empty, 0-9 only
 
 // Decimal, no sign other than '-', no leading '+', no white space, whole text used, in range.
 std::optional<std::int64_t> parse_integer(std::string_view text);

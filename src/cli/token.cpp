@@ -41,7 +41,8 @@ void add_token_verb(CLI::App& create, Run& run) {
   noun->add_option("-s,--service-account,service-account", arguments->service_account, "service account")
       ->required();
   noun->add_option("--audience", arguments->audience, "audience")->capture_default_str();
-  noun->add_option("--duration", arguments->seconds, "lifetime in seconds, 600 to 86400")->capture_default_str();
+  noun->add_option("--duration", arguments->seconds, "lifetime in seconds, 600 to 86400")
+      ->capture_default_str();
   noun->callback([&run, common, arguments] { run = [=] { return create_token(*common, *arguments); }; });
 }
 

@@ -121,8 +121,8 @@ bool null_holds(const Condition& condition, bool missing) {
   });
 }
 
-// aws-behaviour §8.2, the column "when the key is missing". ForAnyValue is false even with IfExists: AWS was
-// seen to refuse ForAnyValue:StringEqualsIfExists on a request without the key.
+// IAM User Guide, condition operators: what each answers when the key is missing. ForAnyValue is false even
+// with IfExists: AWS was seen to refuse ForAnyValue:StringEqualsIfExists on a request without the key.
 bool missing_key_holds(const Operator& op) {
   if (op.quantifier == Quantifier::for_any_value) return false;
   return op.if_exists || op.quantifier == Quantifier::for_all_values || op.negated;

@@ -1,4 +1,4 @@
-// Conditions of a statement: the operators of aws-behaviour §8.2 with their prefixes and suffix.
+// Conditions of a statement: AWS's operators with their prefixes and suffix.
 #pragma once
 
 #include <optional>

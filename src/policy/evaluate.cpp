@@ -8,7 +8,7 @@
 namespace openirsa::policy {
 namespace {
 
-// In the order in which a silent layer is named (aws-behaviour §9.1, steps 5 to 7).
+// In the order in which a silent layer is named.
 constexpr std::array<Source, 4> layers{Source::identity, Source::boundary, Source::session, Source::trust};
 
 struct Found {

@@ -74,7 +74,7 @@ class Decision {
   std::optional<std::size_t> statement_;
 };
 
-// Identity, boundary and session policies of one caller in its own account (aws-behaviour: any deny denies;
+// Identity, boundary and session policies of one caller in its own account (any deny denies;
 // some identity policy must allow; where a boundary or session policies exist, each of those layers must
 // allow too). `explanation`, where given, is filled; without it nothing is allocated beyond the decision.
 Decision decide(std::span<const Attached> policies, const Facts& facts, Explanation* explanation = nullptr);

@@ -1,4 +1,4 @@
-// The grammar of policy documents (aws-behaviour §8.1). Two readers with AWS's two sets of texts: one for the
+// The grammar of policy documents. Two readers with AWS's two sets of texts: one for the
 // policies that an identity holds, one for trust policies. Both only check; policy.cpp compiles what they
 // accepted.
 #pragma once
@@ -30,7 +30,7 @@ std::optional<std::vector<std::string>> condition_values_of(const json::value& v
 
 bool is_version(std::string_view text);  // one of the two that exist
 
-// Operators are checked and must exist; keys and values are not (aws-behaviour §8.4). An empty block under
+// Operators are checked and must exist; keys and values are not. An empty block under
 // any name is accepted: it asks for nothing.
 bool is_condition_block(const json::value& value);
 

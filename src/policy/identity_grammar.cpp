@@ -66,7 +66,7 @@ bool is_well_formed(const json::object& document, const Statements& statements) 
   return std::ranges::all_of(statements, [](const json::object* s) { return is_statement(*s); });
 }
 
-// AWS reads dates when a policy is written; no other value (aws-behaviour §8.4).
+// AWS reads dates when a policy is written; no other value.
 bool has_readable_dates(const json::object& statement) {
   const json::object* block = find_object(statement, "Condition");
   return block == nullptr || std::ranges::all_of(*block, [](const auto& member) {

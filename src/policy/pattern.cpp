@@ -144,7 +144,7 @@ bool match(Cursor pattern, std::string_view text, Case letters) {
 
 std::optional<std::string_view> value_of_variable(std::string_view key, const Context* context) {
   const Context::Key* found = context == nullptr ? nullptr : context->find(key);
-  // Multi-valued keys cannot be variables (aws-behaviour §8.2).
+  // Multi-valued keys cannot be variables.
   if (found == nullptr || found->multivalued || found->values.size() != 1) return std::nullopt;
   return found->values.front();
 }

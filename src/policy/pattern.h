@@ -32,7 +32,7 @@ class Pattern {
   };
   static Pattern compile(std::string_view text, Syntax syntax);
 
-  // A variable without a value matches nothing (aws-behaviour §8.2); what a variable stands for is literal,
+  // A variable without a value matches nothing; what a variable stands for is literal,
   // so that nobody widens a policy with a name that contains `*`.
   bool matches(std::string_view text, const Context* context, Case letters = Case::sensitive) const;
 

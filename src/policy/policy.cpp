@@ -10,7 +10,7 @@
 namespace openirsa::policy {
 namespace {
 
-// Document, statements, statement, condition, operator, values: six levels (aws-behaviour §8.1), and one so
+// Document, statements, statement, condition, operator, values: six levels, and one so
 // that a document that is only too deep is refused by the grammar, with its text.
 constexpr std::size_t depth = 7;
 
@@ -35,7 +35,7 @@ Pattern compile_action(std::string_view text, bool) {
   return Pattern::compile(text, {.wildcards = true, .variables = false});
 }
 
-// Variables have a meaning from the sixth part of an ARN on (aws-behaviour §8.1); before it they are plain
+// Variables have a meaning from the sixth part of an ARN on; before it they are plain
 // text.
 Pattern compile_resource(std::string_view text, bool variables) {
   const auto colons = colons_outside_variables(text, variables, 5);

@@ -26,7 +26,7 @@ class Policy {
  public:
   struct Document;  // compiled statements: see statement.h
 
-  // Refuses what AWS refuses, with its text (aws-behaviour texts are pinned by cases); also duplicate member
+  // Refuses what AWS refuses, with its text (its texts are pinned by cases); also duplicate member
   // names and nesting deeper than the grammar needs. Size quotas are the caller's: they differ by where a
   // document is stored.
   static Result<Policy, PolicyError> parse(std::string_view text, Kind kind);

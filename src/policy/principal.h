@@ -1,4 +1,4 @@
-// Who a statement of a trust policy speaks about (aws-behaviour §8.3).
+// Who a statement of a trust policy speaks about.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,5 @@
 // Identity providers that serve many tenants under one issuer: a trust policy that does not name the tenant
-// trusts all of them, so AWS refuses to store it (aws-behaviour §3.5).
+// trusts all of them, so AWS refuses to store it.
 #pragma once
 
 #include <optional>

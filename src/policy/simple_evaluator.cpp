@@ -1,4 +1,4 @@
-// Over 400 lines on purpose: the whole second evaluator in one place, to be read beside aws-behaviour §8.
+// budget: the whole second evaluator stands in one place, to be read beside the grammar it checks.
 #include "policy/simple_evaluator.h"
 
 #include <arpa/inet.h>

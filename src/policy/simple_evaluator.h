@@ -1,5 +1,6 @@
 // A second evaluator for tests: it walks the JSON of a case each time, in the plainest way, and shares no
-// code with the engine. Where the two disagree, one of them misreads aws-behaviour §8 or §9.
+// code with the engine. Where the two disagree, one of them misreads the IAM User Guide's grammar or
+// evaluation logic.
 #pragma once
 
 #include <string>

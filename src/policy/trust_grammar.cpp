@@ -1,4 +1,4 @@
-// Trust policies: who may assume a role. Texts and order: aws-behaviour §8.4.
+// Trust policies: who may assume a role. Texts and order are AWS's.
 #include <algorithm>
 #include <array>
 

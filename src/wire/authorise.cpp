@@ -32,8 +32,8 @@ std::string_view requested_region(const Passage& passage) {
   return "us-east-1";
 }
 
-// aws-behaviour §7.2: aws:PrincipalArn of a session is its role's ARN, aws:userid is `AROA…:session`, and
-// aws:TokenIssueTime stays that of the issue.
+// IAM User Guide, global condition keys: aws:PrincipalArn of a session is its role's ARN, aws:userid is
+// `AROA…:session`, and aws:TokenIssueTime stays that of the issue.
 void add_principal_keys(const Caller& caller, policy::Context& context) {
   context.add("aws:PrincipalArn", caller.kind == Caller::Kind::session ? caller.role_arn : caller.arn);
   context.add("aws:PrincipalAccount", caller.account);
@@ -67,7 +67,7 @@ Words words_of(policy::Source source) {
   return {"identity-based policy", "an identity-based policy"};
 }
 
-// aws-behaviour §9.2. Only one kind of policy is named, even when several apply.
+// Only one kind of policy is named, even when several apply.
 std::string refusal_text(const Caller& caller, std::string_view action, std::string_view resource,
                          const policy::Decision& decision) {
   std::string text = "User: ";

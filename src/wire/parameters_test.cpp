@@ -136,7 +136,7 @@ TEST(ParameterPairs, need_both_parts) {
   EXPECT_EQ(code_of(parsed("Tags=a").pairs("Tags", "Key", "Value")), "MalformedInput");
 }
 
-// aws-behaviour §7.2, parsing quirks.
+// AWS's own parsing of integers.
 TEST(ParameterInteger, is_an_int32_with_sign_and_zeros) {
   const auto parameters = parsed("A=%2B900&B=0900&C=-1&D=2147483647&E=-2147483648&F=0");
   EXPECT_EQ(*parameters.integer("A"), 900);
