@@ -33,6 +33,22 @@ namespace {
 
 constexpr std::chrono::milliseconds shutdown_grace{10'000};
 
+std::string store_url(const Settings& settings, const DataDirectory& directory) {
+  const std::string& configured = settings.text("store");
+  return configured.empty() ? "sqlite:" + directory.file("openirsa.db").string() : configured;
+}
+
+bool store_exists(const std::string& url) {
+  constexpr std::string_view scheme = "sqlite:";
+  return url.starts_with(scheme) && std::filesystem::exists(url.substr(scheme.size()));
+}
+
+StartError cannot_listen(const std::string& why) {
+  const bool taken =
+      why.find("in use") != std::string::npos || why.find("already listening") != std::string::npos;
+  return {why + (taken ? "; stop what uses it, or set another listen address" : "")};
+}
+
 // Declared in the order in which parts depend on each other; destroyed in reverse.
 class RealApp final : public App {
  public:
@@ -44,6 +60,7 @@ class RealApp final : public App {
   Result<Done, StartError> open_authorities();
   void make_house();
   Result<Done, StartError> listen();
+  Result<Done, StartError> start_proxy(const std::string& issuer_address);
 
   std::string address_of(std::string_view listener) const override {
     if (listener == "proxy") return proxy_ ? proxy_->address() : std::string{};
@@ -68,11 +85,12 @@ class RealApp final : public App {
   std::unique_ptr<iam::AccessKeySource> access_keys_;
   std::unique_ptr<sts::SessionSource> sessions_;
   iam::PolicyAuthorizer authorizer_;
+  Health health_;
   std::unique_ptr<wire::House> house_;
   std::unique_ptr<wire::Dispatcher> dispatcher_;
+  std::unique_ptr<Gate> gate_;
   std::unique_ptr<issuer::Endpoint> issuer_;
   std::unique_ptr<eks::ClusterEndpoint> cluster_endpoint_;
-  Health health_;
   std::unique_ptr<ApiRouter> api_router_;
   std::unique_ptr<IssuerRouter> issuer_router_;
   std::unique_ptr<MetricsRouter> metrics_router_;
@@ -83,10 +101,7 @@ class RealApp final : public App {
 };
 
 Result<Done, StartError> RealApp::open_store() {
-  const std::string url = settings_.text("store").empty()
-                              ? "sqlite:" + directory_.file("openirsa.db").string()
-                              : settings_.text("store");
-  auto store = store::open_store(url);
+  auto store = store::open_store(store_url(settings_, directory_));
   if (!store) return StartError{store.error().message};
   auto mirror =
       store::Mirror::start(std::move(*store), record::make_decoder(vault_, [](auto key, auto why) {
@@ -95,8 +110,8 @@ Result<Done, StartError> RealApp::open_store() {
   if (!mirror) return StartError{mirror.error().message};
   mirror_ = std::move(*mirror);
 
-  auto account =
-      ensure_first_start(*mirror_, vault_, directory_, settings_.text("account_id"), seams_.clock.now());
+  auto account = ensure_first_start(*mirror_, vault_, directory_, settings_.text("account_id"),
+                                    wire::partition_of(settings_.text("region")), seams_.clock.now());
   if (!account) return StartError{account.error().message};
   account_ = std::move(*account);
   return Done{};
@@ -119,7 +134,7 @@ void RealApp::make_house() {
   house_->names = {.partition = partition,
                    .region = settings_.text("region"),
                    .issuer_host = settings_.text("issuer.host"),
-                   .public_endpoint = endpoint()};
+                   .public_endpoint = {}};  // known once the listeners are bound
   house_->quotas = quotas_of(settings_);
   house_->credential_sources = {access_keys_.get(), sessions_.get()};
   house_->authorizer = &authorizer_;
@@ -129,12 +144,13 @@ void RealApp::make_house() {
   house_->server_facts = [this](bool verbatim) {
     return server_facts({.account = account_,
                          .names = house_->names,
-                         .proxy = settings_.text("listen.proxy"),
+                         .proxy = reachable(address_of("proxy")),
                          .credentials_file = credentials_file()},
                         *authorities_, verbatim);
   };
   dispatcher_ = std::make_unique<wire::Dispatcher>(
       *house_, std::vector<const wire::Service*>{&iam::service, &sts::service, &eks::service, &own::service});
+  gate_ = std::make_unique<Gate>(health_, *dispatcher_);
   issuer_ = std::make_unique<issuer::Endpoint>(*mirror_);
   cluster_endpoint_ = std::make_unique<eks::ClusterEndpoint>(*mirror_);
 }
@@ -143,7 +159,7 @@ Result<Done, StartError> RealApp::listen() {
   const bool own_issuer_listener = !settings_.text("listen.issuer").empty();
   api_router_ =
       std::make_unique<ApiRouter>(ApiRouter::Rooms{.health = health_,
-                                                   .apis = *dispatcher_,
+                                                   .apis = *gate_,
                                                    .cluster_endpoint = *cluster_endpoint_,
                                                    .issuer = own_issuer_listener ? nullptr : issuer_.get(),
                                                    .issuer_host = settings_.text("issuer.host")});
@@ -160,35 +176,40 @@ Result<Done, StartError> RealApp::listen() {
                                 {.api = api_router_.get(),
                                  .issuer = issuer_router_.get(),
                                  .metrics = metrics_router_.get(),
-                                 .admin = dispatcher_.get()},
+                                 .admin = gate_.get()},
                                 *tls);
   if (!listeners) return StartError{listeners.error().message};
   auto server = http::Server::start(http_settings_of(settings_), std::move(*listeners));
-  if (!server) return StartError{server.error().message};
+  if (!server) return cannot_listen(server.error().message);
   server_ = std::move(*server);
   live_server_ = server_.get();
 
   if (!settings_.text("listen.proxy").empty()) {
-    auto proxy =
-        http::Proxy::start(proxy_settings_of(settings_, seams_.upstream_proxy, address_of("api"),
-                                             own_issuer_listener ? address_of("issuer") : address_of("api"),
-                                             [this] { return authorities_->has_verbatim(); }));
-    if (!proxy) return StartError{proxy.error().message};
-    proxy_ = std::move(*proxy);
+    if (auto done = start_proxy(own_issuer_listener ? address_of("issuer") : address_of("api")); !done)
+      return done;
   }
-  health_.set_ready(true);
+  house_->names.public_endpoint = endpoint();
+  health_.set(Health::State::ready);
+  return Done{};
+}
+
+Result<Done, StartError> RealApp::start_proxy(const std::string& issuer_address) {
+  auto plan = proxy_settings_of(settings_, seams_.upstream_proxy, address_of("api"), issuer_address,
+                                [this] { return authorities_->has_verbatim(); });
+  if (!seams_.upstream_proxy.empty() && !proxy_address(seams_.upstream_proxy)) {
+    spdlog::warn("HTTPS_PROXY is not http://HOST:PORT, so the proxy passes connections on directly");
+  }
+  auto proxy = http::Proxy::start(std::move(plan));
+  if (!proxy) return cannot_listen(proxy.error().message);
+  proxy_ = std::move(*proxy);
   return Done{};
 }
 
 std::string RealApp::endpoint() const {
   if (!settings_.text("endpoint").empty()) return settings_.text("endpoint");
-  const std::string& address = settings_.text("listen.api");
   const std::string scheme = settings_.flag("tls.api") ? "https://" : "http://";
-  if (address.starts_with("unix:")) return scheme + "localhost";
-  // A client cannot connect to "every address"; loopback is where this machine's clients are.
-  if (address.starts_with("0.0.0.0:")) return scheme + "127.0.0.1" + address.substr(7);
-  if (address.starts_with("[::]:")) return scheme + "[::1]" + address.substr(4);
-  return scheme + address;
+  const std::string address = reachable(address_of("api"));
+  return scheme + (address.starts_with("unix:") ? "localhost" : address);
 }
 
 std::string RealApp::greeting() const {
@@ -200,7 +221,7 @@ std::string RealApp::greeting() const {
 }
 
 void RealApp::stop() {
-  health_.set_ready(false);
+  health_.set(Health::State::stopping);
   if (proxy_) proxy_->stop();
   if (server_) server_->stop(shutdown_grace);
   if (mirror_) mirror_->close();
@@ -217,7 +238,7 @@ Result<std::unique_ptr<App>, StartError> App::start(const Settings& settings, Se
   if (auto locked = directory->lock(); !locked) return StartError{locked.error().message};
   auto key =
       load_master_key(*directory, settings.text("master_key.file"), settings.text("master_key.command"),
-                      std::filesystem::exists(directory->file("openirsa.db")));
+                      store_exists(store_url(settings, *directory)));
   if (!key) return StartError{key.error().message};
   if (key->inside) {
     spdlog::warn(

@@ -48,6 +48,12 @@ Result<crypto::Authority, AuthorityError> make(const Authorities::Needs& needs, 
   return authority;
 }
 
+// Long enough for one more leaf.
+bool lasts(const crypto::Authority& authority, Time now) {
+  const auto certificates = crypto::inspect_pem(authority.certificate_pem);
+  return certificates && !certificates->empty() && certificates->back().not_after >= now + leaf_lifetime;
+}
+
 bool covers(const crypto::Authority& authority, const crypto::SubjectNames& names, Time now) {
   const auto leaf = crypto::make_leaf(authority, names, now, leaf_lifetime);
   const auto good_for = [&](const std::string& host) {
@@ -65,8 +71,11 @@ bool covers(const crypto::Authority& authority, const crypto::SubjectNames& name
 }  // namespace
 
 bool is_aws_name(std::string_view host) {
+  // The endpoints of every partition of AWS, as its SDKs list them.
   for (const std::string_view suffix :
-       {"amazonaws.com", "amazonaws.com.cn", "api.aws", "aws.dev", "amazonwebservices.com.cn"}) {
+       {"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "aws.dev", "amazonwebservices.com.cn",
+        "api.amazonwebservices.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov",
+        "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov"}) {
     if (host == suffix || (host.ends_with(suffix) && host[host.size() - suffix.size() - 1] == '.'))
       return true;
   }
@@ -85,7 +94,8 @@ Result<std::unique_ptr<Authorities>, AuthorityError> Authorities::open(Needs nee
   auto product = load(self->needs_, "product");
   if (!product) return std::move(product).error();
   const auto& names = self->needs_.product_names;
-  if (*product && covers(**product, names, self->needs_.clock.now())) {
+  const Time now = self->needs_.clock.now();
+  if (*product && lasts(**product, now) && covers(**product, names, now)) {
     self->product_ = std::move(**product);
   } else {
     auto made = make(self->needs_, "product", "OpenIRSA CA", names);
@@ -94,7 +104,7 @@ Result<std::unique_ptr<Authorities>, AuthorityError> Authorities::open(Needs nee
   }
   auto verbatim = load(self->needs_, "verbatim");
   if (!verbatim) return std::move(verbatim).error();
-  self->verbatim_ = std::move(*verbatim);
+  if (*verbatim && lasts(**verbatim, now)) self->verbatim_ = std::move(*verbatim);
   return self;
 }
 

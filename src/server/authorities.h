@@ -31,7 +31,7 @@ class Authorities {
     crypto::SubjectNames product_names;  // of the product leaf; the first DNS name is the issuer host
   };
   // Loads the product authority, or makes it. An authority whose constraints do not cover the configured
-  // names is replaced by a new one.
+  // names, or that is near its end, is replaced by a new one.
   static Result<std::unique_ptr<Authorities>, AuthorityError> open(Needs needs);
 
   // For http::TlsContext: the leaf for a server name. AWS names get a verbatim leaf once that authority

@@ -21,21 +21,7 @@ namespace {
 
 std::string reason() { return std::generic_category().message(errno); }
 
-// Closes a descriptor on every way out.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const { return number_; }
-  int release() { return std::exchange(number_, -1); }
-
- private:
-  int number_;
-};
+using http::FileDescriptor;
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -56,11 +42,30 @@ Result<Secret, DirectoryError> parse_master_key(std::string text, const std::str
 }
 
 Result<std::string, DirectoryError> output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "re"), ::pclose);
-  if (!pipe) return DirectoryError{"master_key.command could not be started: " + reason()};
+  FILE* const pipe = ::popen(command.c_str(), "re");
+  if (pipe == nullptr) return DirectoryError{"master_key.command could not be started: " + reason()};
   std::array<char, 256> buffer{};
-  const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe.get());
-  return std::string(buffer.data(), count);
+  const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe);
+  std::string text(buffer.data(), count);
+  buffer.fill('\0');
+  const int status = ::pclose(pipe);
+  if (status == 0) return text;
+  wipe(text);
+  return DirectoryError{
+      "master_key.command failed" +
+      (WIFEXITED(status) ? " with exit status " + std::to_string(WEXITSTATUS(status)) : std::string()) +
+      ": " + command};
+}
+
+// What a start that was cut short, or a fresh file system, leaves in a directory of ours.
+bool is_as_good_as_empty(const std::filesystem::path& path) {
+  std::error_code failure;
+  for (auto entry = std::filesystem::directory_iterator(path, failure);
+       !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+    const auto name = entry->path().filename();
+    if (name != "FORMAT.new" && name != "lost+found") return false;
+  }
+  return !failure;
 }
 
 }  // namespace
@@ -78,11 +83,16 @@ Result<std::string, DirectoryError> read_file(const std::filesystem::path& path,
   return text;
 }
 
-Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem::path& path) {
+Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem::path& given) {
   std::error_code failure;
+  auto path = std::filesystem::absolute(given, failure).lexically_normal();
+  if (failure)
+    return DirectoryError{"cannot use the data directory " + given.string() + ": " + failure.message()};
+  if (!path.has_filename()) path = path.parent_path();
   std::filesystem::create_directories(path.parent_path(), failure);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return DirectoryError{"cannot make the data directory " + path.string() + ": " + reason()};
+    return DirectoryError{"cannot make the data directory " + path.string() + ": " + reason() +
+                          "; set data_dir to a place where this user may write"};
   }
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
@@ -96,9 +106,10 @@ Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem:
   DataDirectory directory(path);
   const auto file = directory.file("FORMAT");
   if (!std::filesystem::exists(file)) {
-    if (!std::filesystem::is_empty(path, failure) || failure) {
+    if (!is_as_good_as_empty(path)) {
       return DirectoryError{path.string() +
-                            " is neither empty nor a data directory of openirsa (it has no FORMAT file)"};
+                            " is neither empty nor a data directory of openirsa (it has no FORMAT file); set "
+                            "data_dir to another place"};
     }
     if (auto done = directory.write("FORMAT", std::to_string(format) + "\n"); !done)
       return std::move(done).error();
@@ -119,14 +130,18 @@ Result<DataDirectory, DirectoryError> DataDirectory::open(const std::filesystem:
 Result<Done, DirectoryError> DataDirectory::write(std::string_view name, std::string_view text) const {
   const std::string target = file(name).string();
   const std::string temporary = target + ".new";
-  const Descriptor out(
-      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (out.get() < 0 || !write_all(out.get(), text) || ::fsync(out.get()) != 0 ||
+  // What an earlier write left may have another mode.
+  ::unlink(temporary.c_str());
+  const FileDescriptor out(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!out || !write_all(out.get(), text) || ::fsync(out.get()) != 0 ||
       ::rename(temporary.c_str(), target.c_str()) != 0) {
-    return DirectoryError{"cannot write " + target + ": " + reason()};
+    const std::string why = reason();
+    if (out) ::unlink(temporary.c_str());
+    return DirectoryError{"cannot write " + target + ": " + why};
   }
-  const Descriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) {
+  const FileDescriptor folder(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::fsync(folder.get()) != 0) {
     return DirectoryError{"cannot make " + target + " durable: " + reason()};
   }
   return Done{};
@@ -134,21 +149,20 @@ Result<Done, DirectoryError> DataDirectory::write(std::string_view name, std::st
 
 Result<Done, DirectoryError> DataDirectory::lock() {
   const std::string name = file("lock").string();
-  Descriptor descriptor(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (descriptor.get() < 0) return DirectoryError{"cannot open " + name + ": " + reason()};
+  FileDescriptor descriptor(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!descriptor) return DirectoryError{"cannot open " + name + ": " + reason()};
   if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return DirectoryError{"cannot lock " + name + ": " + reason()};
     std::array<char, 32> holder{};
-    const ssize_t count = ::read(descriptor.get(), holder.data(), holder.size() - 1);
-    const std::string pid =
-        count > 0 ? std::string(trim({holder.data(), static_cast<std::size_t>(count)})) : "unknown";
-    return DirectoryError{"another server (process " + pid + ") is using " + path_.string() +
-                          "; stop it, or give this one another data_dir"};
+    const ssize_t count = ::read(descriptor.get(), holder.data(), holder.size());
+    const std::string_view pid(holder.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+    return DirectoryError{"another server" + (is_digits(pid) ? " (process " + std::string(pid) + ")" : "") +
+                          " is using " + path_.string() + "; stop it, or give this one another data_dir"};
   }
-  const std::string pid = std::to_string(::getpid());
-  if (::ftruncate(descriptor.get(), 0) != 0 || !write_all(descriptor.get(), pid)) {
+  if (::ftruncate(descriptor.get(), 0) != 0 || !write_all(descriptor.get(), std::to_string(::getpid()))) {
     return DirectoryError{"cannot write " + name + ": " + reason()};
   }
-  descriptor.release();  // the lock lasts as long as the process
+  lock_ = std::move(descriptor);
   return Done{};
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "http/endpoint.h"
 
 namespace openirsa::server {
 
@@ -20,8 +21,8 @@ class DataDirectory {
  public:
   static constexpr int format = 1;
 
-  // Makes it where it is not there. Refuses a directory that others may enter, and a FORMAT newer than this
-  // program's.
+  // Makes it where it is not there; a relative path becomes absolute. Refuses a directory that others may
+  // enter, one that holds something else, and a FORMAT newer than this program's.
   static Result<DataDirectory, DirectoryError> open(const std::filesystem::path& path);
 
   const std::filesystem::path& path() const { return path_; }
@@ -29,13 +30,14 @@ class DataDirectory {
 
   // Whole-file write through a temporary file and rename, fsynced, mode 0600.
   Result<Done, DirectoryError> write(std::string_view name, std::string_view text) const;
-  // Held until the process ends: a second server on the same directory is refused with the holder's process
-  // id.
+  // Held as long as this object lives: a second server on the same directory is refused with the holder's
+  // process id.
   Result<Done, DirectoryError> lock();
 
  private:
   explicit DataDirectory(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
+  http::FileDescriptor lock_;
 };
 
 Result<std::string, DirectoryError> read_file(const std::filesystem::path& path, std::size_t max_bytes);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "http/endpoint.h"
 #include "server/authorities.h"
 #include "wire/dispatch.h"
 
@@ -15,26 +16,33 @@ std::string host_of(std::string_view address) {
   return std::string(host);
 }
 
-bool is_loopback(std::string_view address) {
-  const std::string host = host_of(address);
-  return address.starts_with("unix:") || host == "localhost" || host == "::1" || host.starts_with("127.");
+bool is_loopback_ip(const http::IpAddress& ip) {
+  return ip.is_v4() ? ip.bytes[12] == 127 : ip == http::IpAddress::parse("::1");
 }
 
-bool is_literal_address(std::string_view host) {
-  return host.find(':') != std::string_view::npos ||
-         std::ranges::all_of(host, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+bool is_loopback(std::string_view address) {
+  const auto endpoint = http::Endpoint::parse(address);
+  if (!endpoint) return false;
+  const auto ip = endpoint->ip();
+  return !ip || is_loopback_ip(*ip);
 }
+
+bool is_literal_address(std::string_view host) { return http::IpAddress::parse(host).has_value(); }
 
 void add_name(crypto::SubjectNames& names, const std::string& host) {
   auto& list = is_literal_address(host) ? names.addresses : names.dns;
   if (!host.empty() && std::ranges::find(list, host) == list.end()) list.push_back(host);
 }
 
-// An address we listen on as one that can be connected to.
-std::string reachable(const std::string& address) {
-  if (address.starts_with("0.0.0.0:")) return "127.0.0.1" + address.substr(7);
-  if (address.starts_with("[::]:")) return "[::1]" + address.substr(4);
-  return address;
+// A shell that was pointed at this server gives its own proxy to the next start.
+bool is_own_proxy(const Settings& settings, std::string_view upstream) {
+  if (const std::size_t at = upstream.rfind('@'); at != std::string_view::npos)
+    upstream.remove_prefix(at + 1);
+  const auto there = http::HostPort::parse(upstream);
+  const auto own = http::HostPort::parse(settings.text("listen.proxy"));
+  if (!there || !own || there->port != own->port) return false;
+  const auto ip = http::IpAddress::parse(there->host);
+  return there->host == own->host || there->host == "localhost" || (ip && is_loopback_ip(*ip));
 }
 
 }  // namespace
@@ -93,12 +101,13 @@ Result<std::vector<http::Listener>, DirectoryError> listeners_of(
   if (auto done = add("metrics", false, handlers.metrics); !done) return std::move(done).error();
 
   const std::string& admin = settings.text("listen.admin");
-  if (!admin.empty() && !admin.starts_with("unix:")) {
-    return DirectoryError{
-        "listen.admin must be a unix socket (unix:/PATH): its caller is known by the socket alone"};
+  const std::string socket = admin.empty() ? "unix:" + directory.file("admin.sock").string() : admin;
+  if (!http::Endpoint::parse(socket)) {
+    return DirectoryError{socket +
+                          " is too long for a unix socket; set listen.admin to a shorter unix:/PATH"};
   }
   listeners.push_back({.name = "admin",
-                       .address = admin.empty() ? "unix:" + directory.file("admin.sock").string() : admin,
+                       .address = socket,
                        .tls = nullptr,
                        .handler = handlers.admin,
                        .admin = true,
@@ -114,25 +123,74 @@ crypto::SubjectNames product_names(const Settings& settings) {
     const std::string host = host_of(api);
     if (host != "0.0.0.0" && host != "::") add_name(names, host);
   }
-  const std::string& endpoint = settings.text("endpoint");
+  std::string_view endpoint = settings.text("endpoint");
   if (!endpoint.empty()) {
-    const std::string_view rest = std::string_view(endpoint).substr(std::string_view("https://").size());
-    const std::string authority(rest.substr(0, rest.find('/')));
-    add_name(names, authority.rfind(':') == std::string::npos ? authority : host_of(authority));
+    endpoint.remove_prefix(std::string_view("https://").size());
+    const auto with_port = http::HostPort::parse(endpoint);
+    if (endpoint.starts_with('[')) endpoint = endpoint.substr(1, endpoint.find(']') - 1);
+    add_name(names, with_port ? with_port->host : std::string(endpoint));
   }
   for (const std::string& name : settings.list("certificate.names")) add_name(names, name);
   return names;
 }
 
 std::optional<std::string> proxy_address(std::string_view url) {
-  if (url.starts_with("http://")) url.remove_prefix(7);
+  constexpr std::string_view scheme = "http://";
+  if (equal_ignoring_case(url.substr(0, scheme.size()), scheme)) url.remove_prefix(scheme.size());
   if (url.find("://") != std::string_view::npos) return std::nullopt;
-  url = url.substr(0, url.find('/'));
-  if (const std::size_t at = url.rfind('@'); at != std::string_view::npos) url.remove_prefix(at + 1);
-  const std::size_t colon = url.rfind(':');
-  if (colon == std::string_view::npos || colon == 0 || !is_digits(url.substr(colon + 1))) return std::nullopt;
+  url = url.substr(0, url.find('/', url.rfind('@') == std::string_view::npos ? 0 : url.rfind('@')));
+  const std::size_t at = url.rfind('@');
+  if (!http::HostPort::parse(at == std::string_view::npos ? url : url.substr(at + 1))) return std::nullopt;
   return std::string(url);
 }
+
+std::string reachable(const std::string& address) {
+  if (address.starts_with("0.0.0.0:")) return "127.0.0.1" + address.substr(7);
+  if (address.starts_with("[::]:")) return "[::1]" + address.substr(4);
+  return address;
+}
+
+namespace {
+
+struct ProxyNames {
+  std::string issuer_host;
+  std::string api;
+  std::string issuer;
+  bool for_this_host_alone;
+  std::function<bool()> has_verbatim;
+};
+
+http::ProxyVerdict refuse(std::string reason) {
+  return {http::ProxyVerdict::Kind::refuse, {}, std::move(reason)};
+}
+
+http::ProxyVerdict decide(const ProxyNames& names, std::string_view asked, int port) {
+  using Kind = http::ProxyVerdict::Kind;
+  // DNS ignores case and a final dot (RFC 4343, RFC 1034 §3.1); what decides here must not differ from it.
+  std::string host = to_lower(asked);
+  while (host.ends_with('.')) host.pop_back();
+  if (host == names.issuer_host) {
+    if (port == 443) return {Kind::to, names.issuer, {}};
+    return refuse("issuer URLs have no port: " + names.issuer_host + " answers on 443 only");
+  }
+  if (is_aws_name(host)) {
+    if (!is_served_aws_name(host) || port != 443) {
+      return refuse(
+          host + (port == 443 ? "" : ":" + std::to_string(port)) +
+          " is a name of AWS that this server does not answer for; a signed request must not leak there");
+    }
+    if (!names.has_verbatim())
+      return refuse(host + " is answered in verbatim mode only: openirsa env --verbatim");
+    return {Kind::to, names.api, {}};
+  }
+  if (!names.for_this_host_alone) {
+    return refuse("this proxy serves other hosts too, so it answers for " + names.issuer_host +
+                  " and the names of AWS that it serves, and passes nothing on");
+  }
+  return {Kind::pass, {}, {}};
+}
+
+}  // namespace
 
 http::ProxySettings proxy_settings_of(const Settings& settings, const std::string& environment_proxy,
                                       const std::string& api_address, const std::string& issuer_address,
@@ -141,33 +199,13 @@ http::ProxySettings proxy_settings_of(const Settings& settings, const std::strin
   out.address = settings.text("listen.proxy");
   const std::string& configured = settings.text("proxy.upstream");
   out.upstream = proxy_address(configured.empty() ? environment_proxy : configured);
-  out.decide = [issuer_host = settings.text("issuer.host"), api = reachable(api_address),
-                issuer = reachable(issuer_address),
-                has_verbatim = std::move(has_verbatim)](std::string_view host, int port) {
-    using Kind = http::ProxyVerdict::Kind;
-    if (host == issuer_host) {
-      if (port == 443) return http::ProxyVerdict{Kind::to, issuer, {}};
-      return http::ProxyVerdict{
-          Kind::refuse, {}, "issuer URLs have no port: " + issuer_host + " answers on 443 only"};
-    }
-    if (is_aws_name(host)) {
-      if (!is_served_aws_name(host) || port != 443) {
-        return http::ProxyVerdict{Kind::refuse,
-                                  {},
-                                  std::string(host) +
-                                      " is a name of AWS that this server does not answer for; a signed "
-                                      "request must not leak there"};
-      }
-      if (!has_verbatim()) {
-        return http::ProxyVerdict{
-            Kind::refuse,
-            {},
-            std::string(host) + " is answered in verbatim mode only: openirsa env --verbatim"};
-      }
-      return http::ProxyVerdict{Kind::to, api, {}};
-    }
-    return http::ProxyVerdict{Kind::pass, {}, {}};
-  };
+  if (out.upstream && is_own_proxy(settings, *out.upstream)) out.upstream.reset();
+  out.decide = [names = ProxyNames{.issuer_host = settings.text("issuer.host"),
+                                   .api = reachable(api_address),
+                                   .issuer = reachable(issuer_address),
+                                   .for_this_host_alone = is_loopback(out.address),
+                                   .has_verbatim = std::move(has_verbatim)}](
+                   std::string_view host, int port) { return decide(names, host, port); };
   return out;
 }
 

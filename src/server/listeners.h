@@ -35,12 +35,17 @@ Result<std::vector<http::Listener>, DirectoryError> listeners_of(const Settings&
 // The issuer host first; then loopback, the listener's own host and certificate.names.
 crypto::SubjectNames product_names(const Settings& settings);
 
-// Our own names go to our listeners, AWS names that we do not answer for are refused, the rest passes on.
+// Our own names go to our listeners, AWS names that we do not answer for are refused, the rest passes on: to
+// clients of this host alone, so that nobody gains an open relay.
 http::ProxySettings proxy_settings_of(const Settings& settings, const std::string& environment_proxy,
                                       const std::string& api_address, const std::string& issuer_address,
                                       std::function<bool()> has_verbatim);
 
-// "host:port" of a proxy URL such as http://user@host:3128/; nothing for other schemes or without a port.
+// A proxy URL such as http://user:password@host:3128/ as http::ProxySettings takes it; nothing for other
+// schemes or without a port.
 std::optional<std::string> proxy_address(std::string_view url);
+
+// An address we listen on as one that can be connected to: loopback for "every address".
+std::string reachable(const std::string& address);
 
 }  // namespace openirsa::server

@@ -1,6 +1,7 @@
 #include "server/router.h"
 
 #include "base/text.h"
+#include "wire/dispatch.h"
 
 namespace openirsa::server {
 namespace {
@@ -18,8 +19,14 @@ http::Response text(int status, std::string body) {
 std::optional<http::Response> Health::answer(const http::Request& request) const {
   if (!reads(request)) return std::nullopt;
   if (request.path == "/healthz") return text(200, "ok\n");
-  if (request.path == "/readyz") return ready_ ? text(200, "ready\n") : text(503, "not ready\n");
+  if (request.path == "/readyz")
+    return state_ == State::ready ? text(200, "ready\n") : text(503, "not ready\n");
   return std::nullopt;
+}
+
+http::Outcome Gate::handle(const http::Request& request) {
+  if (health_.is_starting()) return wire::engine_error(503, "the server is starting");
+  return behind_.handle(request);
 }
 
 http::Outcome ApiRouter::handle(const http::Request& request) {

@@ -11,14 +11,28 @@
 
 namespace openirsa::server {
 
-// GET /healthz: the process answers. GET /readyz: it may be given work; 503 once it stops.
+// GET /healthz: the process answers. GET /readyz: it may be given work; 503 before that and once it stops.
 class Health {
  public:
+  enum class State { starting, ready, stopping };
   std::optional<http::Response> answer(const http::Request& request) const;
-  void set_ready(bool ready) { ready_ = ready; }
+  void set(State state) { state_ = state; }
+  bool is_starting() const { return state_ == State::starting; }
 
  private:
-  std::atomic<bool> ready_{false};
+  std::atomic<State> state_{State::starting};
+};
+
+// Listeners answer as soon as they are bound, and only then are all addresses known: until the server is
+// ready the APIs answer 503, which clients try again.
+class Gate final : public http::Handler {
+ public:
+  Gate(const Health& health, http::Handler& behind) : health_(health), behind_(behind) {}
+  http::Outcome handle(const http::Request& request) override;
+
+ private:
+  const Health& health_;
+  http::Handler& behind_;
 };
 
 class ApiRouter final : public http::Handler {

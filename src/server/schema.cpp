@@ -4,16 +4,36 @@
 #include <array>
 
 #include "base/text.h"
+#include "http/endpoint.h"
+#include "http/forwarded.h"
 #include "wire/region.h"
 
 namespace openirsa::server {
 namespace {
 
-bool is_host(std::string_view host) {
-  return !host.empty() && host.size() <= 253 && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '-' || c == ':' || c == '[' || c == ']';
+// A name in the form of RFC 1123 §2.1; no wildcard, no address.
+bool is_dns_name(std::string_view text) {
+  if (text.empty() || text.size() > 253) return false;
+  const auto labels = split(text, '.');
+  const auto alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  return !is_digits(labels.back()) && std::ranges::all_of(labels, [&](std::string_view label) {
+    return !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+           std::ranges::all_of(label, [&](char c) { return alphanumeric(c) || c == '-' || c == '_'; });
   });
+}
+
+bool is_name_or_address(std::string_view text) {
+  return is_dns_name(text) || http::IpAddress::parse(text).has_value();
+}
+
+std::vector<std::string> elements_of(std::string_view list) {
+  std::vector<std::string> elements;
+  for (const std::string_view element : split(list, ',')) {
+    if (!trim(element).empty()) elements.emplace_back(trim(element));
+  }
+  return elements;
 }
 
 bool is_number_in(std::string_view text, std::int64_t low, std::int64_t high) {
@@ -38,34 +58,55 @@ bool log_level(std::string_view text) {
 
 // An issuer's host is never an address or localhost: Go clients do not proxy those (design: ports and names).
 bool issuer_host(std::string_view text) {
-  return is_host(text) && text.find('.') != std::string_view::npos &&
-         text.find_first_of(":[]") == std::string_view::npos && text == to_lower(text) &&
-         !text.ends_with("localhost") &&
-         !std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return is_dns_name(text) && text.find('.') != std::string_view::npos && text == to_lower(text) &&
+         !text.ends_with(".localhost");
 }
 
-bool address(std::string_view text) {
-  if (text.starts_with("unix:/")) return true;
-  const std::size_t colon = text.rfind(':');
-  return colon != std::string_view::npos && is_host(text.substr(0, colon)) &&
-         is_number_in(text.substr(colon + 1), 1, 65'535);
+bool network_address(std::string_view text) {
+  return !text.starts_with("unix:") && static_cast<bool>(http::Endpoint::parse(text));
 }
+bool unix_socket(std::string_view text) {
+  return text.starts_with("unix:/") && static_cast<bool>(http::Endpoint::parse(text));
+}
+bool address(std::string_view text) { return network_address(text) || unix_socket(text); }
 bool address_or_empty(std::string_view text) { return text.empty() || address(text); }
+bool network_address_or_empty(std::string_view text) { return text.empty() || network_address(text); }
+bool unix_socket_or_empty(std::string_view text) { return text.empty() || unix_socket(text); }
+
+// Without a path: clients append their own to it.
 bool https_or_empty(std::string_view text) {
-  return text.empty() || (text.starts_with("https://") && text.size() > 8);
+  if (text.empty()) return true;
+  constexpr std::string_view scheme = "https://";
+  if (!text.starts_with(scheme)) return false;
+  text.remove_prefix(scheme.size());
+  const auto with_port = http::HostPort::parse(text);
+  if (with_port) return is_name_or_address(with_port->host);
+  if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
+  return is_name_or_address(text);
+}
+bool upstream_or_empty(std::string_view text) {
+  const auto parts = http::HostPort::parse(text);
+  return text.empty() || (parts && is_name_or_address(parts->host));
 }
 
-constexpr std::string_view address_form = "HOST:PORT or unix:/PATH";
+bool certificate_names(std::string_view text) {
+  return std::ranges::all_of(elements_of(text), is_name_or_address);
+}
+bool proxies(std::string_view text) { return http::TrustedProxies::parse(elements_of(text)).has_value(); }
+
+constexpr std::string_view address_form =
+    "ADDRESS:PORT ([ADDRESS]:PORT for IPv6, port 0 for a free one) or unix:/PATH";
+constexpr std::string_view network_form = "ADDRESS:PORT ([ADDRESS]:PORT for IPv6, port 0 for a free one)";
 constexpr std::string_view count_form = "a whole number from 1";
 
 constexpr std::array rows{
     SettingRow{"account_id", "", "account made at first start; random when empty", account_or_empty,
                "12 digits"},
     SettingRow{"certificate.names", "", "further names and addresses that clients use for listen.api",
-               any_text, "names separated by commas"},
+               certificate_names, "DNS names (no wildcards) and addresses separated by commas"},
     SettingRow{"data_dir", "", "data directory", any_text, "a path"},
     SettingRow{"endpoint", "", "URL at which clients reach listen.api; derived when empty", https_or_empty,
-               "an https:// URL"},
+               "https://HOST or https://HOST:PORT, without a path"},
     SettingRow{"issuer.host", "oidc.openirsa.internal", "host of the issuer URLs of new clusters",
                issuer_host, "a lower-case DNS name with a dot, never localhost or an address"},
     SettingRow{"limits.body_bytes", "1048576", "longest request body", positive, count_form},
@@ -76,20 +117,21 @@ constexpr std::array rows{
     SettingRow{"limits.header_seconds", "10", "time for a request's header to arrive", positive, count_form},
     SettingRow{"listen.admin", "",
                "unix socket for the host's administrator; admin.sock in data_dir when empty",
-               address_or_empty, address_form},
+               unix_socket_or_empty, "unix:/PATH"},
     SettingRow{"listen.api", "127.0.0.1:8443", "the AWS APIs", address, address_form},
     SettingRow{"listen.issuer", "", "issuer documents; the same as listen.api when empty", address_or_empty,
                address_form},
     SettingRow{"listen.metrics", "127.0.0.1:9464", "metrics and health, plain HTTP", address_or_empty,
                address_form},
-    SettingRow{"listen.proxy", "127.0.0.1:8888", "the CONNECT proxy", address_or_empty, address_form},
+    SettingRow{"listen.proxy", "127.0.0.1:8888", "the CONNECT proxy; beyond loopback for our own names only",
+               network_address_or_empty, network_form},
     SettingRow{"log.level", "info", "least level that is logged", log_level, "debug, info, warn or error"},
     SettingRow{"master_key.command", "", "command that prints the master key (64 hex digits)", any_text,
                "a command"},
     SettingRow{"master_key.file", "",
                "file with the master key (64 hex digits); master.key in data_dir when empty", any_text,
                "a path"},
-    SettingRow{"proxy.upstream", "", "HTTP proxy for what the proxy passes on", address_or_empty,
+    SettingRow{"proxy.upstream", "", "HTTP proxy for what the proxy passes on", upstream_or_empty,
                "HOST:PORT"},
     SettingRow{"quota.attached_policies_per_role", "10", "AWS's default: 10", positive, count_form},
     SettingRow{"quota.client_ids_per_provider", "100", "AWS's default: 100", positive, count_form},
@@ -109,8 +151,8 @@ constexpr std::array rows{
                "on or off"},
     SettingRow{"tls.issuer", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off,
                "on or off"},
-    SettingRow{"trusted_proxies", "", "addresses whose X-Forwarded-For and -Proto are believed", any_text,
-               "addresses separated by commas"},
+    SettingRow{"trusted_proxies", "", "addresses whose X-Forwarded-For and -Proto are believed", proxies,
+               "addresses, networks such as 10.0.0.0/8, or unix, separated by commas"},
 };
 static_assert(std::ranges::is_sorted(rows, {}, &SettingRow::key));
 
@@ -123,6 +165,17 @@ bool is_client_variable(std::string_view variable) {
                                                    "OPENIRSA_JOBS",    "OPENIRSA_LAB",  "OPENIRSA_PROFILE",
                                                    "OPENIRSA_VECTORS", "OPENIRSA_ADMIN"};
   return std::ranges::find(others, variable) != others.end();
+}
+
+bool is_service_link(std::string_view variable) {
+  if (variable.ends_with("_SERVICE_HOST") || variable.ends_with("_SERVICE_PORT") ||
+      variable.find("_SERVICE_PORT_") != std::string_view::npos || variable.ends_with("_PORT")) {
+    return true;
+  }
+  constexpr std::string_view port = "_PORT_";
+  const std::size_t at = variable.rfind(port);
+  return at != std::string_view::npos &&
+         is_digits(variable.substr(at + port.size()).substr(0, variable.substr(at + port.size()).find('_')));
 }
 
 }  // namespace openirsa::server

@@ -18,5 +18,8 @@ std::span<const SettingRow> schema();
 
 // OPENIRSA_… variables that belong to clients, tests and scripts, not to the server.
 bool is_client_variable(std::string_view variable);
+// Variables that Kubernetes sets in every pod beside a Service named openirsa or openirsa-…, such as
+// OPENIRSA_SERVICE_HOST and OPENIRSA_PORT_8443_TCP_ADDR: nobody chose them, so they are no mistake.
+bool is_service_link(std::string_view variable);
 
 }  // namespace openirsa::server

@@ -56,6 +56,24 @@ Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::
   }
 }
 
+// A basic string of TOML 1.0.
+std::string toml_string(std::string_view value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out.append("\\").push_back(c);
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out.append("\\u00").push_back(digits[byte >> 4]);
+      out.push_back(digits[byte & 15]);
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out + "\"";
+}
+
 }  // namespace
 
 std::string variable_of(const SettingRow& row) {
@@ -99,7 +117,9 @@ Result<Settings, SettingsError> Settings::load(const std::optional<std::string>&
     }
   }
   for (const auto& [variable, text] : environment) {
-    if (!variable.starts_with("OPENIRSA_") || is_client_variable(variable)) continue;
+    if (!variable.starts_with("OPENIRSA_") || is_client_variable(variable) || is_service_link(variable)) {
+      continue;
+    }
     const auto row = by_variable.find(variable);
     if (row == by_variable.end()) {
       return SettingsError{"environment: there is no setting behind `" + variable + "`"};
@@ -136,6 +156,24 @@ std::vector<Settings::Origin> Settings::all() const {
     rows.push_back({std::string(row.key), value.text, value.origin});
   }
   return rows;
+}
+
+std::string Settings::to_toml() const {
+  const std::vector<Origin> rows = all();
+  std::size_t key_width = 0;
+  std::size_t value_width = 0;
+  for (const Origin& row : rows) {
+    key_width = std::max(key_width, row.key.size());
+    value_width = std::max(value_width, toml_string(row.value).size());
+  }
+  std::string text;
+  for (const Origin& row : rows) {
+    std::string value = toml_string(row.value);
+    value.resize(value_width, ' ');
+    text +=
+        row.key + std::string(key_width - row.key.size(), ' ') + " = " + value + "  # " + row.origin + "\n";
+  }
+  return text;
 }
 
 }  // namespace openirsa::server

@@ -41,6 +41,8 @@ class Settings {
     std::string key, value, origin;  // origin: "default", "file", "environment OPENIRSA_X", "flag --x"
   };
   std::vector<Origin> all() const;
+  // As a settings file, each line with its value's origin as a comment.
+  std::string to_toml() const;
 
  private:
   struct Value {

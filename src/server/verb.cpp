@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -62,20 +61,6 @@ Result<Settings, SettingsError> load_settings(const Arguments& arguments) {
   return Settings::load(text, whole_environment(), arguments.flags);
 }
 
-int print_config(const Settings& settings) {
-  std::size_t key_width = 0;
-  std::size_t value_width = 0;
-  for (const auto& row : settings.all()) {
-    key_width = std::max(key_width, row.key.size());
-    value_width = std::max(value_width, row.value.size() + 2);
-  }
-  for (const auto& row : settings.all()) {
-    std::printf("%-*s = %-*s  # %s\n", static_cast<int>(key_width), row.key.c_str(),
-                static_cast<int>(value_width), ("\"" + row.value + "\"").c_str(), row.origin.c_str());
-  }
-  return 0;
-}
-
 void start_log(const Settings& settings) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("openirsa"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
@@ -97,7 +82,10 @@ sigset_t block_stop_signals() {
 int run(const Arguments& arguments) {
   auto settings = load_settings(arguments);
   if (!settings) return fail(settings.error().message);
-  if (arguments.print_config) return print_config(*settings);
+  if (arguments.print_config) {
+    std::fputs(settings->to_toml().c_str(), stdout);
+    return 0;
+  }
   start_log(*settings);
   const sigset_t stop = block_stop_signals();
   const SystemClock clock;
