@@ -77,7 +77,7 @@ policy::Principal principal_of(const Caller& caller) {
           .unique_id = caller.unique_id};
 }
 
-// Reaching into another account needs a policy on its side as well (aws-behaviour §9.1), and none of our
+// Reaching into another account needs a policy on its side as well, and none of our
 // resources can carry one. AWS's own resources ("aws") and those whose ARN has no account are open to
 // everyone's policies.
 bool is_foreign(std::string_view resource, const std::string& account) {

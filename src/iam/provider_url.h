@@ -1,4 +1,4 @@
-// Which URLs may name a provider (aws-behaviour §3.2, §3.3).
+// Which URLs may name a provider.
 #pragma once
 
 #include <string>

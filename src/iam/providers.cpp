@@ -22,7 +22,7 @@ using wire::Error;
 
 // Lengths are judged below: AWS words a wrong thumbprint in its own way when nothing else is wrong.
 const TextRule thumbprint{40, 40};
-const TextRule any_text{0, 1024 * 1024};
+const TextRule any_text{0, 1'000'000};
 
 bool is_of_right_length(std::string_view text) { return scalar_count(text) == thumbprint.max; }
 
@@ -38,6 +38,7 @@ Result<std::vector<std::string>, Error> thumbprints_of(const Call& call,
     return Error{Code::invalid_input, "Thumbprint must be exactly 40 characters."};
   }
   std::vector<std::string> thumbprints;
+  thumbprints.reserve(given.size());
   for (const std::string_view text : given) thumbprints.push_back(to_lower(text));
   return thumbprints;
 }
@@ -173,7 +174,7 @@ Result<Answer, Error> list_open_id_connect_providers(Call& call) {
   return wire::xml_answer(xml.take());
 }
 
-// The API reference calls this idempotent; what AWS does is refuse (aws-behaviour §3.3).
+// The API reference calls this idempotent; what AWS does is refuse.
 Result<Answer, Error> delete_open_id_connect_provider(Call& call) {
   Input input(call);
   const auto arn = input.required("OpenIDConnectProviderArn", rule::arn);

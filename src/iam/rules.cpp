@@ -105,7 +105,7 @@ bool is_tag_text(std::string_view text) {
 }
 
 namespace rule {
-constexpr std::size_t any_length = 1024 * 1024;
+constexpr std::size_t any_length = 1'000'000;
 
 const TextRule arn{.min = 20, .max = 2048};
 const TextRule client_id{.min = 1, .max = 255};
