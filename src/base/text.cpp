@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace openirsa {
 namespace {
@@ -45,28 +46,20 @@ constexpr auto plain_inverse = inverse(plain_alphabet);
 constexpr auto url_inverse = inverse(url_alphabet);
 
 std::string encode64(std::string_view alphabet, std::string_view bytes) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+  const std::size_t rest = bytes.size() % 3;
+  std::string out(bytes.size() / 3 * 4 + (rest == 0 ? 0 : rest + 1), '\0');
+  char* to = out.data();
+  const auto put = [&](std::uint32_t group, int letters) {
+    for (int shift = 18; letters > 0; shift -= 6, --letters) *to++ = alphabet[group >> shift & 63];
+  };
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 |
-                                std::uint32_t{byte_of(bytes[i + 1])} << 8 | byte_of(bytes[i + 2]);
-    out.push_back(alphabet[group >> 18]);
-    out.push_back(alphabet[group >> 12 & 63]);
-    out.push_back(alphabet[group >> 6 & 63]);
-    out.push_back(alphabet[group & 63]);
+    put(std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8 |
+            byte_of(bytes[i + 2]),
+        4);
   }
-  if (i + 1 == bytes.size()) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16;
-    out.push_back(alphabet[group >> 18]);
-    out.push_back(alphabet[group >> 12 & 63]);
-  } else if (i + 2 == bytes.size()) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])}
-                                                                             << 8;
-    out.push_back(alphabet[group >> 18]);
-    out.push_back(alphabet[group >> 12 & 63]);
-    out.push_back(alphabet[group >> 6 & 63]);
-  }
+  if (rest == 1) put(std::uint32_t{byte_of(bytes[i])} << 16, 2);
+  if (rest == 2) put(std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8, 3);
   return out;
 }
 
@@ -111,19 +104,23 @@ bool is_unreserved(char c) {
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_space) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+' && plus_is_space) {
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t plain = i;
+    while (plain < text.size() && text[plain] != '%' && (text[plain] != '+' || !plus_is_space)) ++plain;
+    out.append(text, i, plain - i);
+    i = plain;
+    if (i == text.size()) break;
+    if (text[i] == '+') {
       out.push_back(' ');
-    } else if (text[i] == '%') {
-      if (i + 2 >= text.size()) return std::nullopt;
-      const int high = hex_value(text[i + 1]);
-      const int low = hex_value(text[i + 2]);
-      if (high < 0 || low < 0) return std::nullopt;
-      out.push_back(static_cast<char>(high << 4 | low));
-      i += 2;
-    } else {
-      out.push_back(text[i]);
+      ++i;
+      continue;
     }
+    if (i + 2 >= text.size()) return std::nullopt;
+    const int high = hex_value(text[i + 1]);
+    const int low = hex_value(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out.push_back(static_cast<char>(high << 4 | low));
+    i += 3;
   }
   return out;
 }
@@ -251,6 +248,14 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    // Most text is ASCII: eight bytes at a time.
+    std::uint64_t eight = 0;
+    while (text.size() >= sizeof eight) {
+      std::memcpy(&eight, text.data(), sizeof eight);
+      if ((eight & 0x8080808080808080U) != 0) break;
+      text.remove_prefix(sizeof eight);
+    }
+    if (text.empty()) return true;
     const std::size_t length = sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

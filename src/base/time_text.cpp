@@ -29,10 +29,20 @@ std::string print(const char* format, Args... args) {
   return buffer.data();
 }
 
-std::string print_fields(const char* format, Time t) {
+// Puts year, month, day, hour, minute and second into the zeros of `pattern`, two digits at a time.
+// REQUIRES: a year of four digits.
+std::string fill(std::string pattern, Time t) {
   const Fields f = fields_of(t);
-  return print(format, static_cast<int>(f.date.year()), static_cast<unsigned>(f.date.month()),
-               static_cast<unsigned>(f.date.day()), f.hour, f.minute, f.second);
+  const int year = static_cast<int>(f.date.year());
+  const int month = static_cast<int>(static_cast<unsigned>(f.date.month()));
+  const int day = static_cast<int>(static_cast<unsigned>(f.date.day()));
+  std::size_t at = 0;
+  for (const int value : {year / 100, year % 100, month, day, f.hour, f.minute, f.second}) {
+    while (pattern[at] != '0') ++at;
+    pattern[at++] = static_cast<char>('0' + value / 10 % 10);
+    pattern[at++] = static_cast<char>('0' + value % 10);
+  }
+  return pattern;
 }
 
 // Takes exactly `digits` digits off the front.
@@ -73,8 +83,8 @@ std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
 
 }  // namespace
 
-std::string to_iso8601(Time t) { return print_fields("%04d-%02u-%02uT%02d:%02d:%02dZ", t); }
-std::string to_basic_iso8601(Time t) { return print_fields("%04d%02u%02uT%02d%02d%02dZ", t); }
+std::string to_iso8601(Time t) { return fill("0000-00-00T00:00:00Z", t); }
+std::string to_basic_iso8601(Time t) { return fill("00000000T000000Z", t); }
 
 std::string to_http_date(Time t) {
   static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

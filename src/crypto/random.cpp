@@ -4,8 +4,10 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <system_error>
 
+#include "base/secret.h"
 #include "base/text.h"
 
 namespace openirsa::crypto {
@@ -21,11 +23,41 @@ void fill(char* to, std::size_t count) {
   }
 }
 
+// What one call to the system brings, a thread for itself: an exchange draws five times, and each call costs
+// as much as sealing the session. Bytes are wiped as they are handed out, so that none is handed out twice or
+// stays behind.
+class Pool {
+ public:
+  ~Pool() { wipe(bytes_); }
+  void take(std::string& to) {
+    if (to.size() > bytes_.size() - used_) refill();
+    std::memcpy(to.data(), bytes_.data() + used_, to.size());
+    volatile char* at = bytes_.data() + used_;
+    for (std::size_t i = 0; i < to.size(); ++i) at[i] = 0;
+    used_ += to.size();
+  }
+  static constexpr std::size_t size = 1024;
+
+ private:
+  void refill() {
+    bytes_.resize(size);
+    fill(bytes_.data(), size);
+    used_ = 0;
+  }
+  std::string bytes_;
+  std::size_t used_ = 0;
+};
+
 }  // namespace
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  fill(bytes.data(), count);
+  if (count > Pool::size / 4) {
+    fill(bytes.data(), count);
+    return bytes;
+  }
+  thread_local Pool pool;
+  pool.take(bytes);
   return bytes;
 }
 

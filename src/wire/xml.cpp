@@ -1,5 +1,6 @@
 #include "wire/xml.h"
 
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -27,35 +28,56 @@ bool is_xml_char(std::string_view sequence) {
   return sequence != "\xEF\xBF\xBE" && sequence != "\xEF\xBF\xBF";
 }
 
+// Bytes that stand for themselves: printable ASCII without markup. Everything else is looked at one by one.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '&' && c != '<' && c != '>' && c != '"';
+  return plain;
+}();
+
+std::size_t plain_length(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && plain_bytes[static_cast<unsigned char>(text[length])]) ++length;
+  return length;
+}
+
+// One sequence at the front of `text`; answers how many bytes it took.
+std::size_t append_sequence(std::string& out, std::string_view text) {
+  const std::size_t length = sequence_length(text);
+  const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
+  if (length == 0 || !is_xml_char(sequence)) {
+    out += replacement;
+    return sequence.size();
+  }
+  switch (sequence.front()) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    // XML 1.0 §2.11: a literal CR would reach the reader as LF.
+    case '\r':
+      out += "&#xD;";
+      break;
+    default:
+      out += sequence;
+  }
+  return sequence.size();
+}
+
 void append_escaped(std::string& out, std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
-    text.remove_prefix(sequence.size());
-    if (length == 0 || !is_xml_char(sequence)) {
-      out += replacement;
-      continue;
-    }
-    switch (sequence.front()) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      // XML 1.0 §2.11: a literal CR would reach the reader as LF.
-      case '\r':
-        out += "&#xD;";
-        break;
-      default:
-        out += sequence;
-    }
+    const std::size_t plain = plain_length(text);
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(append_sequence(out, text));
   }
 }
 
