@@ -29,7 +29,10 @@ std::string issuer_of(const json::object& cluster) {
 std::string created_of(const json::object& cluster) {
   const json::value* created = find_member(cluster, "createdAt");
   if (created == nullptr || !created->is_number()) return {};
-  return to_iso8601(time_of_seconds(created->to_number<std::int64_t>()));
+  // The protocol has seconds with a fraction.
+  const double seconds = created->to_number<double>();
+  if (!(seconds >= 0 && seconds < 253402300800.0)) return {};  // to the end of the year 9999
+  return to_iso8601(time_of_seconds(static_cast<std::int64_t>(seconds)));
 }
 
 void show(const json::object& cluster) {
@@ -85,7 +88,9 @@ Result<std::vector<std::string>, CallError> list_names(const Connection& connect
                                 "/clusters" + (next.empty() ? "" : "?nextToken=" + percent_encode(next)));
     if (!page) return std::move(page).error();
     if (const json::array* clusters = find_array(*page, "clusters")) {
-      for (const auto& name : *clusters) names.emplace_back(name.as_string());
+      for (const auto& name : *clusters) {
+        if (const auto* text = name.if_string()) names.emplace_back(*text);
+      }
     }
     next = text_of(*page, "nextToken");
   } while (!next.empty());

@@ -17,8 +17,8 @@ std::string data_directory(const Common& common) {
 }
 
 std::string admin_socket(const Common& common) {
-  std::string set = variable("OPENIRSA_LISTEN_ADMIN");
-  if (set.starts_with("unix:")) return set.substr(5);
+  const std::string set = variable("OPENIRSA_LISTEN_ADMIN");
+  if (common.data_dir.empty() && set.starts_with("unix:")) return set.substr(5);
   return data_directory(common) + "/admin.sock";
 }
 
@@ -36,6 +36,10 @@ CallError json_error(const http::Response& response) {
   if (const auto* type = header(response, "x-amzn-ErrorType")) error.code = type->substr(0, type->find(':'));
   if (const auto body = parse_json_object(response.body)) {
     error.message = find_string(*body, "message").value_or("");
+  } else {
+    // What the HTTP engine refuses by itself is XML everywhere.
+    error.message = xml_text(response.body, "Message").value_or("");
+    if (error.request_id.empty()) error.request_id = xml_text(response.body, "RequestId").value_or("");
   }
   if (error.code.empty()) error.code = "HTTP " + std::to_string(response.status);
   return {std::move(error), {}};
@@ -93,7 +97,8 @@ std::string host_of(std::string_view endpoint) {
 
 Failure failure_of(const CallError& error) {
   if (!error.service) return {error.message + "; is the server running? start it: openirsa server"};
-  std::string text = error.service->code + ": " + error.service->message;
+  std::string text = error.service->code;
+  if (!error.service->message.empty()) text += ": " + error.service->message;
   if (!error.service->request_id.empty()) text += " (request id " + error.service->request_id + ")";
   return {text};
 }
@@ -103,14 +108,15 @@ Result<json::object, Failure> ask_server_facts(const Common& common, bool verbat
   auto facts = ask_admin(socket, std::string("/openirsa/v1/server") + (verbatim ? "?verbatim=true" : ""));
   if (facts) return std::move(*facts);
   if (facts.error().service) return failure_of(facts.error());
-  return Failure{"no server answers at " + socket +
-                 "; start one (openirsa server), or name its data directory with --data-dir"};
+  return Failure{"no server answers at " + socket + " (" + facts.error().message +
+                 "); start one (openirsa server), or name its data directory with --data-dir"};
 }
 
 Result<Connection, Failure> Connection::open(const Common& common) {
   Connection connection;
   auto facts = ask_server_facts(common, false);
-  const std::string endpoint = variable("AWS_ENDPOINT_URL");
+  std::string endpoint = variable("AWS_ENDPOINT_URL");
+  while (endpoint.ends_with('/')) endpoint.pop_back();
   if (facts) {
     connection.endpoint_ = find_string(*facts, "endpoint").value_or("");
     connection.region_ = find_string(*facts, "region").value_or("");
@@ -131,7 +137,9 @@ Result<Connection, Failure> Connection::open(const Common& common) {
   if (endpoint == connection.endpoint_) {
     if (auto own = credentials_from_environment()) connection.credentials_ = std::move(*own);
   }
-  if (const std::string region = variable("AWS_REGION"); !region.empty()) connection.region_ = region;
+  for (const char* name : {"AWS_DEFAULT_REGION", "AWS_REGION"}) {
+    if (std::string region = variable(name); !region.empty()) connection.region_ = std::move(region);
+  }
   if (!common.region.empty()) connection.region_ = common.region;
   if (connection.region_.empty()) return Failure{"no region; say --region, or set AWS_REGION"};
   return connection;
@@ -199,7 +207,7 @@ std::optional<std::string> xml_text(std::string_view xml, std::string_view eleme
   if (end == std::string_view::npos) return std::nullopt;
   std::string text(xml.substr(start + open.size(), end - start - open.size()));
   static constexpr std::pair<std::string_view, std::string_view> entities[] = {
-      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&amp;", "&"}};
+      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#xD;", "\r"}, {"&amp;", "&"}};
   for (const auto& [entity, letter] : entities) {
     for (std::size_t at = text.find(entity); at != std::string::npos;
          at = text.find(entity, at + letter.size())) {

@@ -18,8 +18,8 @@ namespace openirsa::cli {
 
 // What a person may say on any verb.
 struct Common {
-  std::string data_dir;
-  std::string region;
+  std::string data_dir{};
+  std::string region{};
   std::string output = "text";
   Form form() const { return output == "json" ? Form::json : Form::text; }
 };

@@ -102,26 +102,37 @@ std::vector<Assignment> no_environment() {
   return out;
 }
 
-std::string render(const std::vector<Assignment>& assignments, Shell shell) {
+Result<std::string, Failure> render(const std::vector<Assignment>& assignments, Shell shell) {
   std::string out;
   for (const auto& [name, value] : assignments) {
+    if (value && shown(*value) != *value) {
+      return Failure{"the value of " + name + " holds a control character: " + shown(*value)};
+    }
+    // Semicolons, because `eval $(…)` without quotes turns lines into one.
     if (shell == Shell::fish) {
       out += value ? "set -gx " + name + " " + quoted(*value, shell) + ";\n" : "set -e " + name + ";\n";
     } else {
-      out += value ? "export " + name + "=" + quoted(*value, shell) + "\n" : "unset " + name + "\n";
+      out += value ? "export " + name + "=" + quoted(*value, shell) + ";\n" : "unset " + name + ";\n";
     }
   }
   return out;
 }
 
 std::string no_proxy(std::string_view earlier, std::string_view issuer_host) {
+  constexpr std::string_view aws = "amazonaws.com";
   std::string out = "localhost,127.0.0.1,::1";
   for (std::string_view entry : split(earlier, ',')) {
     entry = trim(entry);
-    std::string_view host = entry;
-    while (host.starts_with('*') || host.starts_with('.')) host.remove_prefix(1);
-    const bool ours = host.empty() || issuer_host.ends_with(host) || host.ends_with("amazonaws.com") ||
-                      std::string_view("amazonaws.com").ends_with(host);
+    std::string host = to_lower(entry);
+    host.erase(0, host.find_first_not_of("*."));
+    // "name:port", as curl and Go take it; an IPv6 address has several colons.
+    if (const auto colon = host.find(':'); colon != std::string::npos && colon == host.rfind(':')) {
+      host.resize(colon);
+    }
+    while (host.ends_with('.')) host.pop_back();
+    // Some clients compare by plain suffix, without regard to labels.
+    const bool ours = host.empty() || issuer_host.ends_with(host) || aws.ends_with(host) ||
+                      host.ends_with("." + std::string(aws));
     if (ours || std::ranges::count(split(out, ','), entry) > 0) continue;
     out.append(",").append(entry);
   }

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
+#include "base/result.h"
+#include "cli/output.h"
 
 namespace openirsa::cli {
 
@@ -38,7 +39,9 @@ std::vector<Assignment> profile_environment(const EnvironmentFacts& facts, const
 // Everything that any of the three sets, unset.
 std::vector<Assignment> no_environment();
 
-std::string render(const std::vector<Assignment>& assignments, Shell shell);
+// What the shell evaluates, a statement a line. Refuses a value with a control character: what it would do
+// depends on how the shell was asked to evaluate it.
+Result<std::string, Failure> render(const std::vector<Assignment>& assignments, Shell shell);
 
 // Loopback first, then what stood there, without entries that would take our names or AWS's past the proxy.
 std::string no_proxy(std::string_view earlier, std::string_view issuer_host);

@@ -1,5 +1,6 @@
 // env: asks the server over the admin socket, writes the bundle of roots, prints what the shell is to
 // evaluate.
+#include <algorithm>
 #include <filesystem>
 
 #include "base/text.h"
@@ -77,18 +78,43 @@ std::string aws_file(const char* name, const char* file) {
   return set.empty() ? home_directory() + "/.aws/" + file : set;
 }
 
+// What a section header may hold without being taken for something else.
+bool is_profile_name(std::string_view name) {
+  return !name.empty() && name.size() <= 128 && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-_.@+:/").find(c) != std::string_view::npos;
+  });
+}
+
+// Keys of the real AWS must not be lost: only a profile that env itself wrote is written over.
+bool is_anothers(const std::optional<std::map<std::string, std::string>>& settings, bool has_keys,
+                 const EnvironmentFacts& facts) {
+  if (!settings) return has_keys;
+  const auto bundle = settings->find("ca_bundle");
+  return bundle == settings->end() || bundle->second != facts.bundle;
+}
+
 Result<Done, Failure> write_profile(const EnvironmentFacts& facts, const std::string& profile) {
   const std::string config = aws_file("AWS_CONFIG_FILE", "config");
+  const std::string config_text = read_file(config).value_or("");
+  const std::string credentials = aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+  const std::string credentials_text = read_file(credentials).value_or("");
   const std::string section = profile == "default" ? profile : "profile " + profile;
+  if (is_anothers(find_section(config_text, section), find_section(credentials_text, profile).has_value(),
+                  facts)) {
+    return Failure{"profile `" + profile +
+                   "` is there already and was not made by openirsa env for this server; "
+                   "take another name, or remove it from " +
+                   config + " and " + credentials};
+  }
   auto written = write_file(
       config,
-      with_section(read_file(config).value_or(""), section,
+      with_section(config_text, section,
                    {{"ca_bundle", facts.bundle}, {"endpoint_url", facts.endpoint}, {"region", facts.region}}),
       0600);
   if (!written) return written;
-  const std::string credentials = aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
   return write_file(credentials,
-                    with_section(read_file(credentials).value_or(""), profile,
+                    with_section(credentials_text, profile,
                                  {{"aws_access_key_id", facts.access_key_id},
                                   {"aws_secret_access_key", facts.secret_access_key}}),
                     0600);
@@ -104,6 +130,10 @@ int env(const Common& common, const EnvArguments& arguments) {
         {"--verbatim and --profile exclude each other: a profile needs endpoint_url, verbatim mode sets "
          "none"});
   }
+  if (!arguments.profile.empty() && !is_profile_name(arguments.profile)) {
+    return fail({"`" + arguments.profile + "` is not a profile name: letters, digits and -_.@+:/"});
+  }
+  if (shown(common.region) != common.region) return fail({"the region holds a control character"});
   std::vector<Assignment> assignments;
   if (arguments.unset) {
     assignments = no_environment();
@@ -126,9 +156,10 @@ int env(const Common& common, const EnvArguments& arguments) {
     print_json(members);
     return 0;
   }
-  std::string text = render(assignments, shell.value_or(Shell::bash));
-  text.pop_back();
-  print(text);
+  auto text = render(assignments, shell.value_or(Shell::bash));
+  if (!text) return fail(text.error());
+  text->pop_back();
+  print(*text);
   return 0;
 }
 

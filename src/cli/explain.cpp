@@ -5,7 +5,7 @@ namespace openirsa::cli {
 namespace {
 
 std::string text_of(const json::object& object, std::string_view member) {
-  return std::string(find_string(object, member).value_or(""));
+  return shown(find_string(object, member).value_or(""));
 }
 
 void line(const char* label, const std::string& value) {

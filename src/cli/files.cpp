@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "base/text.h"
 
@@ -19,9 +21,14 @@ namespace {
 std::string reason() { return std::generic_category().message(errno); }
 
 std::string_view strip(std::string_view line) {
-  line = trim(line);
+  if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return trim(line);
+}
+
+bool is_comment(std::string_view line) {
+  line = strip(line);
+  return line.starts_with('#') || line.starts_with(';');
 }
 
 // "[name]" without the brackets; nothing for other lines.
@@ -46,16 +53,22 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-Result<Done, Failure> write_file(const std::string& path, std::string_view text, unsigned mode) {
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), ignored);
+Result<Done, Failure> write_file(const std::string& given, std::string_view text, unsigned mode) {
+  std::error_code failure;
+  const auto target = std::filesystem::canonical(given, failure);
+  const std::string path = failure ? given : target.string();
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failure);
   const std::string temporary = path + ".new";
-  const int out = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+  // What an earlier write left may have another mode.
+  ::unlink(temporary.c_str());
+  const int out = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   if (out < 0) return Failure{"cannot write " + path + ": " + reason()};
   const bool written = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   const bool closed = ::close(out) == 0;
   if (!written || !closed || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    return Failure{"cannot write " + path + ": " + reason()};
+    const std::string why = reason();
+    ::unlink(temporary.c_str());
+    return Failure{"cannot write " + path + ": " + why};
   }
   return Done{};
 }
@@ -71,7 +84,7 @@ std::optional<std::map<std::string, std::string>> find_section(std::string_view 
       continue;
     }
     const std::size_t equals = line.find('=');
-    if (!inside || equals == std::string_view::npos || strip(line).starts_with('#')) continue;
+    if (!inside || equals == std::string_view::npos || is_comment(line)) continue;
     (*values)[std::string(strip(line.substr(0, equals)))] = std::string(strip(line.substr(equals + 1)));
   }
   return values;
@@ -79,24 +92,31 @@ std::optional<std::map<std::string, std::string>> find_section(std::string_view 
 
 std::string with_section(std::string_view text, std::string_view section,
                          const std::map<std::string, std::string>& values) {
-  std::string body = "[" + std::string(section) + "]\n";
-  for (const auto& [name, value] : values) body.append(name).append(" = ").append(value).append("\n");
+  const std::string end = text.find("\r\n") == std::string_view::npos ? "\n" : "\r\n";
+  std::string body = "[" + std::string(section) + "]" + end;
+  for (const auto& [name, value] : values) body += name + " = " + value + end;
   std::string out;
+  std::string held;  // comments and empty lines within the section: they belong to what follows
   bool inside = false;
   bool placed = false;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  for (const std::string_view line : text.empty() ? std::vector<std::string_view>{} : split(text, '\n')) {
+  while (!text.empty()) {
+    const std::size_t length = std::min(text.find('\n'), text.size() - 1) + 1;
+    const std::string_view line = text.substr(0, length);
+    text.remove_prefix(length);
     if (const auto name = section_name(line)) {
+      out += std::exchange(held, {});
       inside = *name == section;
-      if (inside && !placed) {
-        out += body;
-        placed = true;
-      }
+      if (inside && !std::exchange(placed, true)) out += body;
+    } else if (inside) {
+      const bool setting = !strip(line).empty() && !is_comment(line);
+      setting ? held.clear() : static_cast<void>(held += line);
     }
-    if (!inside) out.append(line).append("\n");
+    if (!inside) out += line;
   }
-  if (!placed) out += (out.empty() ? "" : "\n") + body;
-  return out;
+  out += held;
+  if (placed) return out;
+  if (!out.empty() && !out.ends_with('\n')) out += end;
+  return out + (out.empty() ? "" : end) + body;
 }
 
 }  // namespace openirsa::cli

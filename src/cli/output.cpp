@@ -42,12 +42,34 @@ std::string pretty(const json::value& value) {
   return out;
 }
 
+std::string shown(std::string_view text) {
+  std::string out;
+  const auto escape = [&](unsigned byte) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    out.append("\\x").push_back(digits[byte >> 4]);
+    out.push_back(digits[byte & 15]);
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte < 0x20 || byte == 0x7f) {
+      escape(byte);
+    } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {  // U+0080 to U+009F in UTF-8: the C1 controls
+      escape(next);
+      ++i;
+    } else {
+      out.push_back(text[i]);
+    }
+  }
+  return out;
+}
+
 void print(std::string_view text) { std::printf("%.*s\n", static_cast<int>(text.size()), text.data()); }
 
 void print_json(const json::value& value) { print(pretty(value)); }
 
 int fail(const Failure& failure) {
-  std::fprintf(stderr, "Error: %s\n", failure.message.c_str());
+  std::fprintf(stderr, "Error: %s\n", shown(failure.message).c_str());
   return 1;
 }
 
@@ -55,7 +77,7 @@ void print_fields(const std::vector<std::pair<std::string, std::string>>& fields
   std::size_t width = 0;
   for (const auto& [name, value] : fields) width = std::max(width, name.size());
   for (const auto& [name, value] : fields) {
-    std::printf("%-*s  %s\n", static_cast<int>(width + 1), (name + ":").c_str(), value.c_str());
+    std::printf("%-*s  %s\n", static_cast<int>(width + 1), (name + ":").c_str(), shown(value).c_str());
   }
 }
 
@@ -63,13 +85,14 @@ void print_table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], shown(row[i]).size());
   }
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line.append(widths[i] - row[i].size() + 3, ' ');
+      const std::string cell = shown(row[i]);
+      line += cell;
+      if (i + 1 < row.size()) line.append(widths[i] - cell.size() + 3, ' ');
     }
     print(line);
   }

@@ -29,4 +29,8 @@ void print_table(const std::vector<std::vector<std::string>>& rows);
 
 std::string pretty(const json::value& value);
 
+// The text with its control characters as \xNN: names, claims and messages come from strangers, and a
+// terminal obeys what it is sent.
+std::string shown(std::string_view text);
+
 }  // namespace openirsa::cli
