@@ -7,6 +7,8 @@ target_compile_options(openirsa_options INTERFACE
 target_compile_options(openirsa_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-stringop-overflow
   -Wno-array-bounds -Wno-stringop-overread -Wno-mismatched-new-delete -Wno-dangling-pointer>)
+# clang sees that libstdc++ 12 itself uses what C++17 deprecated.
+target_compile_options(openirsa_options INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 target_compile_options(openirsa_options INTERFACE -fstack-protector-strong)
 if(OPENIRSA_SANITIZE)
   target_compile_options(openirsa_options INTERFACE -fsanitize=${OPENIRSA_SANITIZE} -fno-omit-frame-pointer
