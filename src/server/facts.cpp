@@ -3,7 +3,7 @@
 namespace openirsa::server {
 
 json::object server_facts(const Whereabouts& where, Authorities& authorities, bool verbatim) {
-  json::object facts{{"version", version},
+  json::object facts{{"version", OPENIRSA_VERSION},
                      {"account", where.account},
                      {"partition", where.names.partition},
                      {"region", where.names.region},

@@ -9,8 +9,6 @@
 
 namespace openirsa::server {
 
-constexpr std::string_view version = OPENIRSA_VERSION;
-
 struct Whereabouts {
   std::string account;
   wire::Names names;
