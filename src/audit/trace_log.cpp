@@ -1,39 +1,53 @@
 #include "audit/trace_log.h"
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace openirsa::audit {
 namespace {
 
-// The last `capacity` traces of one share, findable by request id. The index holds positions that never
-// repeat, so that a trace's place in the queue follows from how many were dropped.
+// The last `capacity` traces of one share, findable by request id. Recording is on the exchange's way,
+// finding is a person's question: instead of an index of every id, which would cost two cache misses a trace,
+// a small table says where a trace with such an id went last; when another took its place there, the share is
+// searched.
 class Share {
  public:
-  explicit Share(std::size_t capacity) : capacity_(capacity) {}
+  explicit Share(std::size_t capacity)
+      : capacity_(capacity), latest_(std::bit_ceil(std::min<std::size_t>(capacity, 1U << 18U))) {}
 
   void add(wire::Trace trace) {
     if (traces_.size() == capacity_) {
-      positions_.erase(traces_.front().request_id);
       traces_.pop_front();
       ++dropped_;
     }
-    positions_[trace.request_id] = dropped_ + traces_.size();
+    latest_[place_of(trace.request_id)] = static_cast<std::uint32_t>(dropped_ + traces_.size());
     traces_.push_back(std::move(trace));
   }
 
-  const wire::Trace* find(const std::string& request_id) const {
-    const auto at = positions_.find(request_id);
-    return at == positions_.end() ? nullptr : &traces_[at->second - dropped_];
+  const wire::Trace* find(std::string_view request_id) const {
+    // Positions are counted modulo 2³², far above any capacity.
+    const std::uint32_t position = latest_[place_of(request_id)] - static_cast<std::uint32_t>(dropped_);
+    if (position < traces_.size() && traces_[position].request_id == request_id) return &traces_[position];
+    const auto at = std::ranges::find(traces_, request_id, &wire::Trace::request_id);
+    return at == traces_.end() ? nullptr : &*at;
   }
 
  private:
+  std::size_t place_of(std::string_view request_id) const {
+    return std::hash<std::string_view>{}(request_id) & (latest_.size() - 1);
+  }
+
   std::size_t capacity_;
   std::size_t dropped_ = 0;
   std::deque<wire::Trace> traces_;
-  std::unordered_map<std::string, std::size_t> positions_;
+  std::vector<std::uint32_t> latest_;
 };
 
 }  // namespace
@@ -71,12 +85,11 @@ void TraceLog::record(wire::Trace trace) {
 }
 
 std::optional<wire::Trace> TraceLog::find(std::string_view request_id) const {
-  const std::string id(request_id);
   const std::scoped_lock lock(state_->mutex);
-  if (const auto* trace = state_->successes.find(id)) return *trace;
-  if (const auto* trace = state_->unknown.find(id)) return *trace;
+  if (const auto* trace = state_->successes.find(request_id)) return *trace;
+  if (const auto* trace = state_->unknown.find(request_id)) return *trace;
   for (const auto& [account, share] : state_->by_account) {
-    if (const auto* trace = share.find(id)) return *trace;
+    if (const auto* trace = share.find(request_id)) return *trace;
   }
   return std::nullopt;
 }

@@ -142,7 +142,7 @@ int remove(const Common& common, const ClusterArguments& arguments) {
 // Adds `noun` under a verb with the cluster's name as --name, -n or the only argument, as eksctl takes it.
 template <class Act>
 CLI::App* add_noun(CLI::App& verb, const char* help, bool name_required, Run& run, Act act,
-                   std::shared_ptr<ClusterArguments> arguments) {
+                   const std::shared_ptr<ClusterArguments>& arguments) {
   CLI::App* noun = verb.add_subcommand("cluster", help);
   auto common = add_common(*noun);
   CLI::Option* name = noun->add_option("-n,--name,name", arguments->name, "cluster name");

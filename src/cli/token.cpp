@@ -1,4 +1,8 @@
 // create token: as `kubectl create token` does it, for clusters without an API server of their own.
+#include <unistd.h>
+
+#include <cstdio>
+
 #include "base/text.h"
 #include "cli/nouns.h"
 
@@ -13,6 +17,13 @@ struct TokenArguments {
   std::int64_t seconds = 3600;
 };
 
+// Into a file goes the token alone: SDKs send a token file's bytes as they are, and a line end is not part of
+// a token.
+void print_token(std::string_view token) {
+  if (::isatty(STDOUT_FILENO) != 0) return print(token);
+  (void)std::fwrite(token.data(), 1, token.size(), stdout);
+}
+
 int create_token(const Common& common, const TokenArguments& arguments) {
   const auto connection = Connection::open(common);
   if (!connection) return fail(connection.error());
@@ -26,7 +37,7 @@ int create_token(const Common& common, const TokenArguments& arguments) {
   if (common.form() == Form::json)
     print_json(*answer);
   else
-    print(find_string(*answer, "token").value_or(""));
+    print_token(find_string(*answer, "token").value_or(""));
   return 0;
 }
 

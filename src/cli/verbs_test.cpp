@@ -169,7 +169,7 @@ TEST_F(Verbs, create_token_prints_it_alone) {
   answer("POST /openirsa/v1/clusters/my-cluster/tokens", 200, R"({"token":"a.b.c"})");
   const auto ran = run({"create", "token", "my-sa", "--cluster", "my-cluster", "--duration", "600"});
   EXPECT_EQ(ran.status, 0) << ran.error;
-  EXPECT_EQ(ran.out, "a.b.c\n");
+  EXPECT_EQ(ran.out, "a.b.c");
   EXPECT_EQ(calls().back(),
             R"(POST /openirsa/v1/clusters/my-cluster/tokens {"namespace":"default","serviceAccount":"my-sa",)"
             R"("audience":"sts.amazonaws.com","expirationSeconds":600})");

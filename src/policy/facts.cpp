@@ -18,7 +18,7 @@ Context::Key& slot(std::vector<Context::Key>& keys, std::string_view name) {
 }  // namespace
 
 void Context::add(std::string_view name, std::string_view value) {
-  slot(keys_, name) = Key{.name = name, .values = {value}, .multivalued = false};
+  slot(keys_, name) = Key{.name = name, .values = value, .multivalued = false};
 }
 
 void Context::add_list(std::string_view name, std::vector<std::string_view> values) {
@@ -26,10 +26,8 @@ void Context::add_list(std::string_view name, std::vector<std::string_view> valu
 }
 
 void Context::add_owned(std::string name, std::string value) {
-  owned_.push_back(std::make_unique<std::string>(std::move(name)));
-  const std::string_view kept_name = *owned_.back();
-  owned_.push_back(std::make_unique<std::string>(std::move(value)));
-  add(kept_name, *owned_.back());
+  const std::string_view kept_name = owned_.emplace_back(std::move(name));
+  add(kept_name, owned_.emplace_back(std::move(value)));
 }
 
 const Context::Key* Context::find(std::string_view name) const {

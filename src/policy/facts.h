@@ -2,9 +2,10 @@
 // only: the caller keeps the texts alive for the length of the evaluation.
 #pragma once
 
-#include <memory>
+#include <deque>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace openirsa::policy {
@@ -24,11 +25,31 @@ struct Principal {
 // (multi-valued) and `multivalued` says that it is of that kind even with one.
 class Context {
  public:
+  // Nearly every key has one value: it lies in place, more of them in a vector.
+  class Values {
+   public:
+    Values() = default;
+    Values(std::string_view value) : one_(value), single_(true) {}
+    Values(std::vector<std::string_view> values) : many_(std::move(values)) {}
+    const std::string_view* begin() const { return single_ ? &one_ : many_.data(); }
+    const std::string_view* end() const { return begin() + size(); }
+    std::size_t size() const { return single_ ? 1 : many_.size(); }
+    bool empty() const { return size() == 0; }
+    std::string_view front() const { return *begin(); }  // REQUIRES: !empty()
+
+   private:
+    std::string_view one_;
+    bool single_ = false;
+    std::vector<std::string_view> many_;
+  };
+
   struct Key {
     std::string_view name;
-    std::vector<std::string_view> values;
+    Values values;
     bool multivalued = false;
   };
+
+  Context() { keys_.reserve(24); }
   void add(std::string_view name, std::string_view value);
   void add_list(std::string_view name, std::vector<std::string_view> values);
   // The text is kept by the context.
@@ -38,7 +59,7 @@ class Context {
 
  private:
   std::vector<Key> keys_;
-  std::vector<std::unique_ptr<std::string>> owned_;
+  std::deque<std::string> owned_;  // whose elements stay where they are
 };
 
 struct Facts {

@@ -105,7 +105,8 @@ TEST(Context, keys_are_found_in_any_case_and_replaced) {
   context.add_owned("K:" + std::string(40, 'x'), std::string(60, 'v'));
   context.add("AWS:USERNAME", "bob");
   ASSERT_NE(context.find("aws:username"), nullptr);
-  EXPECT_EQ(context.find("aws:username")->values, std::vector<std::string_view>{"bob"});
+  ASSERT_EQ(context.find("aws:username")->values.size(), 1U);
+  EXPECT_EQ(context.find("aws:username")->values.front(), "bob");
   EXPECT_EQ(context.keys().size(), 2U);
   const Context moved = std::move(context);
   ASSERT_NE(moved.find("k:" + std::string(40, 'x')), nullptr);

@@ -22,6 +22,7 @@
 #include "server/facts.h"
 #include "server/first_start.h"
 #include "server/listeners.h"
+#include "server/ring_keeper.h"
 #include "server/router.h"
 #include "store/mirror.h"
 #include "sts/service.h"
@@ -52,7 +53,7 @@ StartError cannot_listen(const std::string& why) {
 // Declared in the order in which parts depend on each other; destroyed in reverse.
 class RealApp final : public App {
  public:
-  RealApp(const Settings& settings, Seams seams, DataDirectory directory, MasterKey key)
+  RealApp(const Settings& settings, Seams seams, DataDirectory directory, const MasterKey& key)
       : settings_(settings), seams_(std::move(seams)), directory_(std::move(directory)), vault_(key.bytes) {}
   ~RealApp() override { RealApp::stop(); }
 
@@ -98,6 +99,7 @@ class RealApp final : public App {
   // What a scrape reads: requests may arrive before server_ is assigned.
   std::atomic<const http::Server*> live_server_{nullptr};
   std::unique_ptr<http::Proxy> proxy_;
+  std::unique_ptr<RingKeeper> ring_keeper_;
 };
 
 Result<Done, StartError> RealApp::open_store() {
@@ -114,6 +116,7 @@ Result<Done, StartError> RealApp::open_store() {
                                     wire::partition_of(settings_.text("region")), seams_.clock.now());
   if (!account) return StartError{account.error().message};
   account_ = std::move(*account);
+  ring_keeper_ = std::make_unique<RingKeeper>(*mirror_, vault_, seams_.clock);
   return Done{};
 }
 
@@ -221,6 +224,7 @@ std::string RealApp::greeting() const {
 }
 
 void RealApp::stop() {
+  if (ring_keeper_) ring_keeper_->stop();
   health_.set(Health::State::stopping);
   if (proxy_) proxy_->stop();
   if (server_) server_->stop(shutdown_grace);

@@ -7,7 +7,7 @@
 #include "record/key.h"
 #include "record/record.h"
 #include "record/secrets.h"
-#include "sts/session_seal.h"
+#include "server/ring_keeper.h"
 
 namespace openirsa::server {
 namespace {
@@ -25,19 +25,6 @@ bool is_sealed_with_another_key(const store::Snapshot& snapshot) {
     return readable == 0;
   });
   return readable == 0 && unreadable > 0;
-}
-
-Result<Done, DirectoryError> ensure_ring_key(store::Mirror& mirror, const record::Vault& vault, Time now) {
-  if (sts::newest_ring_key(*mirror.snapshot()) != nullptr) return Done{};
-  const record::RingKey ring_key = sts::make_ring_key(now);
-  const std::string key = record::ring_key_key(ring_key.id);
-  store::Commit commit;
-  commit.expect.push_back({key, 0});
-  commit.puts.push_back({key, ring_key.to_text(vault, key)});
-  if (auto done = mirror.commit(commit); !done) {
-    return DirectoryError{"cannot keep the session ring key: " + done.error().message};
-  }
-  return Done{};
 }
 
 Result<Done, DirectoryError> write_credentials(const store::Snapshot& snapshot,
@@ -88,7 +75,7 @@ Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, co
     return DirectoryError{"account_id is " + account_id + ", but this data directory belongs to account " +
                           server->account + "; leave account_id out or use another data_dir"};
   }
-  if (auto done = ensure_ring_key(mirror, vault, now); !done) return std::move(done).error();
+  if (auto done = turn_ring(mirror, vault, now); !done) return std::move(done).error();
   // Beside a new store an old file holds a key that nobody knows any more.
   if (first || !std::filesystem::exists(directory.file("credentials"))) {
     if (auto done = write_credentials(*snapshot, directory, server->account); !done)

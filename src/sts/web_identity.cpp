@@ -77,6 +77,10 @@ Result<token::SignedToken, wire::Error> Exchange::parse_token() {
   auto token = token::SignedToken::parse(input_.token);
   if (!token) {
     fail_token(trace_, Step::token_parsed, token.error());
+    if (input_.token.find_first_of(" \t\r\n") != std::string_view::npos) {
+      trace_.failure->hint =
+          "there is white space in the token: a file must hold the token alone, without a line end";
+    }
     return web_identity_error(token.error(), call_.now);
   }
   describe_token(trace_, *token);
@@ -241,7 +245,7 @@ Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token, c
 
 wire::Answer Exchange::answer(const Statement& statement, const Sealed& sealed,
                               const token::IdToken& token) const {
-  wire::Xml xml;
+  wire::Xml xml(1024 + sealed.token.size());
   xml.text("SubjectFromWebIdentityToken", token.subject());
   xml.text("Audience", token.audience());
   xml.open("AssumedRoleUser");

@@ -10,6 +10,7 @@ namespace openirsa::wire {
 
 class Xml {
  public:
+  explicit Xml(std::size_t expected_size = 512) { out_.reserve(expected_size); }
   Xml& open(std::string_view name);
   Xml& close(std::string_view name);
   Xml& text(std::string_view name, std::string_view value);  // <name>value</name>

@@ -1,0 +1,36 @@
+// Keeps the ring of session keys turning while the server runs.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "base/clock.h"
+#include "record/vault.h"
+#include "server/data_directory.h"
+#include "store/mirror.h"
+
+namespace openirsa::server {
+
+// Once: what the plan for `now` says, in one commit.
+Result<Done, DirectoryError> turn_ring(store::Mirror& mirror, const record::Vault& vault, Time now);
+
+// Looks every ten minutes; a failure is logged and tried again at the next look.
+class RingKeeper {
+ public:
+  // REQUIRES: mirror, vault and clock outlive the keeper.
+  RingKeeper(store::Mirror& mirror, const record::Vault& vault, const Clock& clock);
+  ~RingKeeper() { stop(); }
+  RingKeeper(const RingKeeper&) = delete;
+  RingKeeper& operator=(const RingKeeper&) = delete;
+  void stop();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace openirsa::server
