@@ -62,7 +62,7 @@ using HeaderList = std::unique_ptr<curl_slist, CurlDeleter>;
 void add_line(HeaderList& list, const std::string& line) {
   curl_slist* longer = curl_slist_append(list.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
-  list.release();
+  (void)list.release();
   list.reset(longer);
 }
 

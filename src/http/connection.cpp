@@ -243,7 +243,7 @@ Response Connection::error_response(int status, std::string_view reason) const {
       Response response = door_->error_body(status, reason);
       if (is_writable(response)) return response;
     }
-  } catch (...) {
+  } catch (...) {  // NOLINT(bugprone-empty-catch)
     // The plain text below still tells the client what happened.
   }
   return {status, {{"Content-Type", "text/plain"}}, std::string(reason) + '\n'};

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 #include "base/text.h"
 #include "http/grammar.h"
@@ -17,13 +18,16 @@
 namespace openirsa::http {
 namespace {
 
-SocketError system_error(const std::string& what, int error) { return {what + ": " + std::strerror(error)}; }
+SocketError system_error(const std::string& what, int error) {
+  return {what + ": " + std::generic_category().message(error)};
+}
 
 // Enough for a burst; the kernel cuts it to net.core.somaxconn.
 constexpr int listen_backlog = 4096;
 
 bool is_alive(const Endpoint& endpoint) {
   const FileDescriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (probe.get() < 0) return false;
   // A full backlog (EAGAIN) also means that somebody listens.
   return ::connect(probe.get(), endpoint.address(), endpoint.length) == 0 || errno == EAGAIN;
 }

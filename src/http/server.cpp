@@ -168,8 +168,10 @@ void RunningServer::stop(std::chrono::milliseconds grace) {
 
 }  // namespace
 
-Result<std::unique_ptr<Server>, ServerError> Server::start(Settings settings,
-                                                           std::vector<Listener> listeners) {
+Result<std::unique_ptr<Server>, ServerError> Server::start(
+    Settings settings,
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): the header
+    std::vector<Listener> listeners) {
   auto server = std::make_unique<RunningServer>(std::move(settings));
   for (const auto& listener : listeners) {
     if (auto error = server->open(listener)) return *std::move(error);

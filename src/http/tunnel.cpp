@@ -136,26 +136,26 @@ void Tunnel::open(const HostPort& target) {
 }
 
 void Tunnel::look_up_and_connect(const HostPort& address) {
-  names_.find(address,
-              [self = shared_from_this(), address](std::vector<Endpoint> endpoints, std::string reason) {
-                if (self->closed_ || self->step_ != Step::connecting) return;
-                if (endpoints.empty())
-                  return self->refuse(502, "`" + address.host + "` has no address: " + reason);
-                self->connect(std::move(endpoints));
-              });
+  names_.find(address, [self = shared_from_this(), address](std::vector<Endpoint> endpoints,
+                                                            const std::string& reason) {
+    if (self->closed_ || self->step_ != Step::connecting) return;
+    if (endpoints.empty()) return self->refuse(502, "`" + address.host + "` has no address: " + reason);
+    self->connect(std::move(endpoints));
+  });
 }
 
 void Tunnel::connect(std::vector<Endpoint> endpoints) {
   const auto left =
       std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
-  Connector::connect(context_, std::move(endpoints), left,
-                     [self = shared_from_this()](std::optional<StreamSocket> socket, std::string reason) {
-                       if (self->closed_ || self->step_ != Step::connecting) return;
-                       if (!socket) return self->refuse(502, "cannot connect to " + reason);
-                       self->server_ = *std::move(socket);
-                       if (self->through_upstream_) return self->ask_upstream();
-                       self->establish();
-                     });
+  Connector::connect(
+      context_, std::move(endpoints), left,
+      [self = shared_from_this()](std::optional<StreamSocket> socket, const std::string& reason) {
+        if (self->closed_ || self->step_ != Step::connecting) return;
+        if (!socket) return self->refuse(502, "cannot connect to " + reason);
+        self->server_ = *std::move(socket);
+        if (self->through_upstream_) return self->ask_upstream();
+        self->establish();
+      });
 }
 
 void Tunnel::ask_upstream() {
