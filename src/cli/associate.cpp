@@ -80,6 +80,7 @@ int report(const Common& common, const ClusterFacts& facts, std::string_view out
 }
 
 int associate(const Common& common, const AssociateArguments& arguments) {
+  if (arguments.cluster.empty()) return fail({"--cluster must be set"});
   const auto connection = Connection::open(common);
   if (!connection) return fail(connection.error());
   const auto facts = describe(*connection, arguments.cluster);
@@ -113,7 +114,7 @@ void add_associate_verb(CLI::App& utils, Run& run) {
                                         "make the IAM OIDC provider for a cluster's issuer");
   auto common = add_common(*verb);
   auto arguments = std::make_shared<AssociateArguments>();
-  verb->add_option("-c,--cluster", arguments->cluster, "cluster name")->required();
+  verb->add_option("-c,--cluster,cluster", arguments->cluster, "cluster name");
   verb->add_flag("--approve", arguments->approve, "apply the changes");
   verb->callback([&run, common, arguments] { run = [=] { return associate(*common, *arguments); }; });
 }

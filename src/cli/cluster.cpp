@@ -46,7 +46,7 @@ void show(const json::object& cluster) {
 }
 
 int show_answer(const Result<json::object, CallError>& answer, Form form) {
-  if (!answer) return fail(failure_of(answer.error()));
+  if (!answer) return fail(failure_of_cluster(answer.error()));
   const json::object* cluster = find_object(*answer, "cluster");
   if (cluster == nullptr) return fail({"the server's answer holds no cluster"});
   if (form == Form::json)
@@ -131,7 +131,7 @@ int remove(const Common& common, const ClusterArguments& arguments) {
   const auto connection = Connection::open(common);
   if (!connection) return fail(connection.error());
   const auto answer = connection->rest("eks", "DELETE", path_of(arguments.name));
-  if (!answer) return fail(failure_of(answer.error()));
+  if (!answer) return fail(failure_of_cluster(answer.error()));
   if (common.form() == Form::json)
     print_json(*answer);
   else
@@ -145,7 +145,7 @@ CLI::App* add_noun(CLI::App& verb, const char* help, bool name_required, Run& ru
                    const std::shared_ptr<ClusterArguments>& arguments) {
   CLI::App* noun = verb.add_subcommand("cluster", help);
   auto common = add_common(*noun);
-  CLI::Option* name = noun->add_option("-n,--name,name", arguments->name, "cluster name");
+  CLI::Option* name = refuse_empty(noun->add_option("-n,--name,name", arguments->name, "cluster name"));
   if (name_required) name->required();
   noun->callback([&run, act, common, arguments] { run = [=] { return act(*common, *arguments); }; });
   return noun;

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
+
 #include "base/clock.h"
 #include "base/data_directory.h"
 #include "base/text.h"
@@ -62,9 +65,16 @@ Result<json::object, CallError> json_body(const http::Response& response) {
   return std::move(*body);
 }
 
+// libcurl speaks of the URL's host, which a socket does not have.
+std::string why_unreached(const std::string& socket, const std::string& said) {
+  if (::access(socket.c_str(), R_OK | W_OK) != 0) return std::generic_category().message(errno);
+  return said.find("localhost") == std::string::npos ? said : "nobody listens there";
+}
+
+// An error that is not the server's holds the reason alone: the callers name the socket.
 Result<json::object, CallError> ask_admin(const std::string& socket, const std::string& target) {
   auto response = http::send({.method = "GET", .url = "http://localhost" + target, .unix_socket = socket});
-  if (!response) return CallError{std::nullopt, response.error().message};
+  if (!response) return CallError{std::nullopt, why_unreached(socket, response.error().message)};
   return json_body(*response);
 }
 
@@ -101,6 +111,13 @@ Failure failure_of(const CallError& error) {
   if (!error.service->message.empty()) text += ": " + error.service->message;
   if (!error.service->request_id.empty()) text += " (request id " + error.service->request_id + ")";
   return {text};
+}
+
+Failure failure_of_cluster(const CallError& error) {
+  Failure failure = failure_of(error);
+  if (error.service && error.service->code == "ResourceNotFoundException")
+    failure.message += "; openirsa get cluster lists those there are";
+  return failure;
 }
 
 Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim) {
@@ -194,8 +211,11 @@ Result<std::string, CallError> Connection::query(
 
 Result<json::object, CallError> Connection::explain(std::string_view request_id) const {
   const std::string target = "/openirsa/v1/decisions/" + percent_encode(request_id);
-  if (admin_socket_) return ask_admin(*admin_socket_, target);
-  return rest("openirsa", "GET", target);
+  if (!admin_socket_) return rest("openirsa", "GET", target);
+  auto answer = ask_admin(*admin_socket_, target);
+  if (!answer && !answer.error().service)
+    return CallError{std::nullopt, "cannot reach " + *admin_socket_ + ": " + answer.error().message};
+  return answer;
 }
 
 std::optional<std::string> xml_text(std::string_view xml, std::string_view element) {

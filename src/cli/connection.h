@@ -37,6 +37,8 @@ struct CallError {
 };
 // "ResourceNotFoundException: No cluster found for name: x. (request id …)"
 Failure failure_of(const CallError& error);
+// The same of a call about one cluster: where there is none of that name, with how to see those there are.
+Failure failure_of_cluster(const CallError& error);
 
 // A running server's own words over its admin socket.
 Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "cli/test_desk.h"
 
 namespace openirsa::cli {
@@ -75,9 +77,11 @@ TEST_F(ConnectionTest, errors_of_both_protocols) {
 TEST_F(ConnectionTest, a_server_that_is_not_there_is_said_with_what_to_do) {
   const http::TestDirectory empty;
   const std::string said = refusal({.data_dir = empty.path()});
-  EXPECT_TRUE(said.starts_with("no server answers at " + empty.file("admin.sock") + " (")) << said;
-  EXPECT_TRUE(said.ends_with("); start one (openirsa server), or name its data directory with --data-dir"))
-      << said;
+  const std::string hint = "); start one (openirsa server), or name its data directory with --data-dir";
+  EXPECT_EQ(said, "no server answers at " + empty.file("admin.sock") + " (No such file or directory" + hint);
+  ASSERT_TRUE(write_file(empty.file("admin.sock"), "", 0600));
+  EXPECT_EQ(refusal({.data_dir = empty.path()}),
+            "no server answers at " + empty.file("admin.sock") + " (nobody listens there" + hint);
 
   facts_["endpoint"] = "http://127.0.0.1:1";
   const auto lost = open().rest("eks", "GET", "/clusters");
@@ -85,6 +89,14 @@ TEST_F(ConnectionTest, a_server_that_is_not_there_is_said_with_what_to_do) {
   const std::string text = failure_of(lost.error()).message;
   EXPECT_TRUE(text.starts_with("cannot reach http://127.0.0.1:1: ")) << text;
   EXPECT_TRUE(text.ends_with("; is the server running? start it: openirsa server")) << text;
+
+  const auto connection = open();
+  std::filesystem::remove(directory_.file("admin.sock"));
+  const auto explained = connection.explain("id-1");
+  ASSERT_FALSE(explained);
+  EXPECT_EQ(failure_of(explained.error()).message,
+            "cannot reach " + directory_.file("admin.sock") +
+                ": No such file or directory; is the server running? start it: openirsa server");
 }
 
 TEST_F(ConnectionTest, credentials_that_cannot_be_read_are_said) {

@@ -172,8 +172,8 @@ void add_env_verb(CLI::App& program, Run& run) {
   auto arguments = std::make_shared<EnvArguments>();
   verb->add_flag("--verbatim", arguments->verbatim,
                  "AWS's own names, mapped by the proxy: for tools that know no endpoint variables");
-  verb->add_option("--profile", arguments->profile,
-                   "write this profile into the AWS configuration and use it");
+  refuse_empty(verb->add_option("--profile", arguments->profile,
+                                "write this profile into the AWS configuration and use it"));
   verb->add_flag("--unset", arguments->unset, "undo");
   verb->add_option("--shell", arguments->shell, "bash, zsh or fish (default: $SHELL)");
   verb->callback([&run, common, arguments] { run = [=] { return env(*common, *arguments); }; });

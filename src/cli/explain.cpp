@@ -114,7 +114,9 @@ void add_explain_verb(CLI::App& program, Run& run) {
   CLI::App* verb = program.add_subcommand("explain", "why a request was allowed or refused");
   auto common = add_common(*verb);
   auto request_id = std::make_shared<std::string>();
-  verb->add_option("request-id", *request_id, "request id, as every client prints it with an error")
+  refuse_empty(verb->add_option("request-id", *request_id,
+                                "request id: the AWS CLI shows it with --debug, eksctl and SDKs with the "
+                                "error"))
       ->required();
   verb->callback([&run, common, request_id] { run = [=] { return explain(*common, *request_id); }; });
 }

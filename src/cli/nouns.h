@@ -11,6 +11,10 @@ namespace openirsa::cli {
 
 using Run = std::function<int()>;
 
+// A name that is empty is most likely a shell variable that was never set: refused before any call.
+inline constexpr const char* empty_value = "must not be empty";
+CLI::Option* refuse_empty(CLI::Option* option);
+
 // Adds --data-dir, --region and -o to a verb.
 std::shared_ptr<Common> add_common(CLI::App& verb);
 

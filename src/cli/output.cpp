@@ -1,7 +1,9 @@
 #include "cli/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 namespace openirsa::cli {
 namespace {
@@ -71,6 +73,16 @@ void print_json(const json::value& value) { print(pretty(value)); }
 int fail(const Failure& failure) {
   std::fprintf(stderr, "Error: %s\n", shown(failure.message).c_str());
   return 1;
+}
+
+int finish(int status) {
+  // Both: a write that failed earlier leaves the mark of ferror, and an empty buffer that flushes well. Its
+  // errno still stands, because a verb ends with its output.
+  const bool flushed = std::fflush(stdout) == 0;
+  const int reason = errno;
+  if (flushed && std::ferror(stdout) == 0) return status;
+  if (status != 0) return status;  // one line has been said already
+  return fail({"cannot write the output: " + std::generic_category().message(reason)});
 }
 
 void print_fields(const std::vector<std::pair<std::string, std::string>>& fields) {

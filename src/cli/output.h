@@ -22,6 +22,10 @@ void print(std::string_view text);          // to stdout, with a line end
 void print_json(const json::value& value);  // indented
 int fail(const Failure& failure);           // to stderr; answers the exit status 1
 
+// What a verb's exit status becomes once its output has left the process: 1, with a line on stderr, when the
+// output could not be written.
+int finish(int status);
+
 // Two aligned columns, as `kubectl describe` has them.
 void print_fields(const std::vector<std::pair<std::string, std::string>>& fields);
 // A table with a header row, as `kubectl get` has it.

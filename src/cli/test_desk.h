@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/files.h"
+#include "cli/usage.h"
 #include "cli/verbs.h"
 #include "http/server.h"
 #include "http/test_peer.h"
@@ -74,12 +75,15 @@ class Desk : public testing::Test {
   }
 
   Ran run(std::vector<std::string> arguments) {
-    const bool common = arguments.front() != "version";
+    if (arguments.front() != "version") arguments.insert(arguments.end(), {"--data-dir", directory_.path()});
+    return run_exactly(std::move(arguments));
+  }
+  static Ran run_exactly(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "openirsa");
-    if (common) arguments.insert(arguments.end(), {"--data-dir", directory_.path()});
     std::vector<const char*> texts;
     for (const auto& argument : arguments) texts.push_back(argument.c_str());
     CLI::App program;
+    program.require_subcommand(1);
     std::function<int()> chosen;
     add_client_verbs(program, chosen);
     testing::internal::CaptureStdout();
@@ -89,7 +93,7 @@ class Desk : public testing::Test {
       program.parse(static_cast<int>(texts.size()), texts.data());
       ran.status = chosen();
     } catch (const CLI::ParseError& error) {
-      ran.status = program.exit(error);
+      ran.status = answer_unread(program, error);
     } catch (const std::exception& defect) {
       ADD_FAILURE() << defect.what();
     }

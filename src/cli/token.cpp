@@ -33,7 +33,7 @@ int create_token(const Common& common, const TokenArguments& arguments) {
        {"serviceAccount", arguments.service_account},
        {"audience", arguments.audience},
        {"expirationSeconds", arguments.seconds}});
-  if (!answer) return fail(failure_of(answer.error()));
+  if (!answer) return fail(failure_of_cluster(answer.error()));
   if (common.form() == Form::json)
     print_json(*answer);
   else
@@ -47,11 +47,12 @@ void add_token_verb(CLI::App& create, Run& run) {
   CLI::App* noun = create.add_subcommand("token", "a service-account token, signed with the cluster's key");
   auto common = add_common(*noun);
   auto arguments = std::make_shared<TokenArguments>();
-  noun->add_option("-c,--cluster", arguments->cluster, "cluster name")->required();
-  noun->add_option("-n,--namespace", arguments->name_space, "namespace")->capture_default_str();
-  noun->add_option("-s,--service-account,service-account", arguments->service_account, "service account")
+  refuse_empty(noun->add_option("-c,--cluster", arguments->cluster, "cluster name"))->required();
+  refuse_empty(noun->add_option("-n,--namespace", arguments->name_space, "namespace"))->capture_default_str();
+  refuse_empty(
+      noun->add_option("-s,--service-account,service-account", arguments->service_account, "service account"))
       ->required();
-  noun->add_option("--audience", arguments->audience, "audience")->capture_default_str();
+  refuse_empty(noun->add_option("--audience", arguments->audience, "audience"))->capture_default_str();
   noun->add_option("--duration", arguments->seconds, "lifetime in seconds, 600 to 86400")
       ->capture_default_str();
   noun->callback([&run, common, arguments] { run = [=] { return create_token(*common, *arguments); }; });

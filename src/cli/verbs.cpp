@@ -7,10 +7,15 @@
 
 namespace openirsa::cli {
 
+CLI::Option* refuse_empty(CLI::Option* option) {
+  return option->check(
+      [](const std::string& value) { return std::string(value.empty() ? empty_value : ""); });
+}
+
 std::shared_ptr<Common> add_common(CLI::App& verb) {
   auto common = std::make_shared<Common>();
   verb.add_option("--data-dir", common->data_dir, "the server's data directory (OPENIRSA_DATA_DIR)");
-  verb.add_option("--region", common->region, "AWS region (AWS_REGION, else the server's)");
+  verb.add_option("-r,--region", common->region, "AWS region (AWS_REGION, else the server's)");
   verb.add_option("-o,--output", common->output, "text or json")->check(CLI::IsMember({"text", "json"}));
   return common;
 }
@@ -26,6 +31,7 @@ void add_client_verbs(CLI::App& program, std::function<int()>& run) {
   add_associate_verb(*utils, run);
   add_env_verb(program, run);
   add_explain_verb(program, run);
+  program.set_version_flag("--version", OPENIRSA_VERSION, "print the version");
   CLI::App* version = program.add_subcommand("version", "print the version");
   auto output = std::make_shared<std::string>("text");
   version->add_option("-o,--output", *output, "text or json")->check(CLI::IsMember({"text", "json"}));

@@ -114,6 +114,12 @@ TEST_F(Verbs, associate_stops_at_the_first_refusal) {
   EXPECT_EQ(ran.error, "Error: creating OIDC provider: LimitExceeded: no\n");
 }
 
+TEST_F(Verbs, associate_takes_the_cluster_as_the_argument_and_the_region_in_short) {
+  const auto ran = run({"utils", "associate-iam-oidc-provider", "my-cluster", "-r", "eu-west-1"});
+  EXPECT_EQ(ran.status, 0) << ran.error;
+  EXPECT_NE(ran.out.find("for cluster \"my-cluster\" in \"eu-west-1\"\n"), std::string::npos) << ran.out;
+}
+
 TEST_F(Verbs, associate_in_json) {
   const auto outcome = [&](std::vector<std::string> more) {
     more.insert(more.end(), {"-o", "json"});
@@ -150,6 +156,26 @@ TEST_F(Verbs, clusters) {
   answer("DELETE /clusters/my-cluster", 200, "{}");
   EXPECT_EQ(run({"delete", "cluster", "--name", "my-cluster"}).out,
             "deleted cluster \"my-cluster\"; its tokens are exchanged no more\n");
+}
+
+TEST_F(Verbs, a_cluster_that_is_not_there_is_said_with_the_next_step) {
+  const std::vector<http::Header> type{{"x-amzn-ErrorType", "ResourceNotFoundException"}};
+  const std::string body = R"({"message":"No cluster found for name: nope."})";
+  answer("GET /clusters/nope", 404, body, type);
+  answer("DELETE /clusters/nope", 404, body, type);
+  answer("POST /openirsa/v1/clusters/nope/tokens", 404, body, type);
+  const std::vector<std::vector<std::string>> verbs{
+      {"get", "cluster", "nope"}, {"delete", "cluster", "nope"}, {"create", "token", "s", "-c", "nope"}};
+  for (const auto& verb : verbs) {
+    const auto ran = run(verb);
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_EQ(
+        ran.error,
+        "Error: ResourceNotFoundException: No cluster found for name: nope.; openirsa get cluster lists "
+        "those there are\n");
+  }
+  answer("GET /clusters/nope", 403, "{}", {{"x-amzn-ErrorType", "AccessDeniedException"}});
+  EXPECT_EQ(run({"get", "cluster", "nope"}).error, "Error: AccessDeniedException\n");
 }
 
 TEST_F(Verbs, create_cluster_names_a_role_of_the_callers_account) {
