@@ -85,6 +85,12 @@ void TraceLog::record(wire::Trace trace) {
 }
 
 std::optional<wire::Trace> TraceLog::find(std::string_view request_id) const {
+  std::optional<wire::Trace> found = find_kept(request_id);
+  if (found) found->complete();
+  return found;
+}
+
+std::optional<wire::Trace> TraceLog::find_kept(std::string_view request_id) const {
   const std::scoped_lock lock(state_->mutex);
   if (const auto* trace = state_->successes.find(request_id)) return *trace;
   if (const auto* trace = state_->unknown.find(request_id)) return *trace;

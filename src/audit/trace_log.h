@@ -33,6 +33,8 @@ class TraceLog final : public wire::TraceSink {
   Totals totals() const;
 
  private:
+  std::optional<wire::Trace> find_kept(std::string_view request_id) const;
+
   struct State;
   std::unique_ptr<State> state_;
 };

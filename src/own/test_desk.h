@@ -32,6 +32,7 @@ inline const record::Issuer& issuer() {
 class KeptTraces final : public wire::TraceSink {
  public:
   void record(wire::Trace trace) override {
+    trace.complete();
     all[trace.request_id] = trace;
     last = std::move(trace);
   }

@@ -219,7 +219,10 @@ std::string RealApp::greeting() const {
   std::string text = "account " + account_ + ", region " + settings_.text("region") + "\n";
   text += "endpoint " + house_->names.public_endpoint + "\n";
   text += "administrator's credentials: " + credentials_file() + "\n";
-  text += "point this shell's AWS tools here: eval \"$(openirsa env)\"\n";
+  // The command line looks where servers keep their data by default; another place must be named.
+  const std::string path = directory_.path().string();
+  const std::string where = path == seams_.data_directory ? "" : " --data-dir '" + path + "'";
+  text += "point this shell's AWS tools here: eval \"$(openirsa env" + where + ")\"\n";
   return text;
 }
 

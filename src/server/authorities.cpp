@@ -71,11 +71,27 @@ bool covers(const crypto::Authority& authority, const crypto::SubjectNames& name
 }  // namespace
 
 bool is_aws_name(std::string_view host) {
-  // The endpoints of every partition of AWS, as its SDKs list them.
-  for (const std::string_view suffix :
-       {"amazonaws.com", "amazonaws.com.cn", "amazonaws.eu", "api.aws", "aws.dev", "amazonwebservices.com.cn",
-        "api.amazonwebservices.eu", "c2s.ic.gov", "sc2s.sgov.gov", "cloud.adc-e.uk", "csp.hci.ic.gov",
-        "api.aws.ic.gov", "api.aws.scloud", "api.aws.hci.ic.gov"}) {
+  // The endpoints of every partition of AWS, as its SDKs list them, and its sign-in.
+  for (const std::string_view suffix : {"amazonaws.com",
+                                        "amazonaws.com.cn",
+                                        "amazonaws.eu",
+                                        "api.aws",
+                                        "on.aws",
+                                        "signin.aws",
+                                        "aws.dev",
+                                        "aws.amazon.com",
+                                        "awsapps.com",
+                                        "cloud-aws.adc-e.uk",
+                                        "amazonwebservices.com",
+                                        "amazonwebservices.com.cn",
+                                        "api.amazonwebservices.eu",
+                                        "c2s.ic.gov",
+                                        "sc2s.sgov.gov",
+                                        "cloud.adc-e.uk",
+                                        "csp.hci.ic.gov",
+                                        "api.aws.ic.gov",
+                                        "api.aws.scloud",
+                                        "api.aws.hci.ic.gov"}) {
     if (host == suffix || (host.ends_with(suffix) && host[host.size() - suffix.size() - 1] == '.'))
       return true;
   }

@@ -191,6 +191,11 @@ TEST_F(ProxyVerdicts, other_names_of_aws_are_refused_by_name) {
     EXPECT_NE(answer.find(" is a name of AWS that this server does not answer for"), std::string::npos)
         << answer;
   }
+  for (const std::string host :
+       {"abc.lambda-url.us-west-2.on.aws", "console.aws.amazon.com", "signin.aws",
+        "us-west-2.signin.aws.amazon.com", "d-1.awsapps.com", "x.api.cloud-aws.adc-e.uk"}) {
+    EXPECT_TRUE(verdict(host).starts_with("refuse: ")) << host;
+  }
   EXPECT_TRUE(
       verdict("s3.us-west-2.amazonaws.com").starts_with("refuse: s3.us-west-2.amazonaws.com is a name"));
 }

@@ -184,16 +184,16 @@ void explain_missing_role(wire::Call& call, const record::Role* similar, std::st
                   std::string(role_arn), std::move(hint));
 }
 
-void explain_trust_refusal(wire::Trace& trace, const policy::Decision& decision,
-                           policy::Explanation explanation) {
+void fail_trust(wire::Trace& trace, const policy::Decision& decision) {
   const bool denied = decision.effect() == policy::Effect::explicit_deny;
-  wire::Failure failure{Step::trust_policy_allowed,
-                        denied ? "explicit_deny" : "trust_policy_mismatch",
-                        denied ? "a Deny statement of the trust policy matches"
-                               : "no Allow statement of the trust policy matches",
-                        {},
-                        {},
-                        {}};
+  trace.fail(Step::trust_policy_allowed, denied ? "explicit_deny" : "trust_policy_mismatch",
+             denied ? "a Deny statement of the trust policy matches"
+                    : "no Allow statement of the trust policy matches");
+}
+
+void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation) {
+  wire::Failure& failure = *trace.failure;
+  const bool denied = failure.code == "explicit_deny";
   // The statement that got furthest is the one its author meant.
   const policy::StatementTrace* furthest = nullptr;
   for (const auto& statement : explanation.statements) {
@@ -210,8 +210,8 @@ void explain_trust_refusal(wire::Trace& trace, const policy::Decision& decision,
     failure.actual = last.actual;
     failure.hint = last.hint;
   }
-  trace.failure = std::move(failure);
   trace.explanation = std::move(explanation);
+  trace.clip();
 }
 
 std::string session_arn(std::string_view partition, const Statement& statement) {

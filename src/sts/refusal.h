@@ -38,8 +38,9 @@ void describe_token(wire::Trace& trace, const token::SignedToken& token);
 void explain_missing_provider(wire::Call& call, std::string_view account, std::string_view issuer);
 // `similar` is the role whose name is the same but for case or path; null when there is none.
 void explain_missing_role(wire::Call& call, const record::Role* similar, std::string_view role_arn);
-void explain_trust_refusal(wire::Trace& trace, const policy::Decision& decision,
-                           policy::Explanation explanation);
+// The failed step alone; explain_trust_refusal adds the statement, the key and what came, when somebody asks.
+void fail_trust(wire::Trace& trace, const policy::Decision& decision);
+void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation);
 
 // arn:<partition>:sts::<account>:assumed-role/<role>/<session>: the role's path is dropped.
 std::string session_arn(std::string_view partition, const Statement& statement);

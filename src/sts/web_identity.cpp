@@ -12,6 +12,7 @@
 #include "record/role.h"
 #include "sts/refusal.h"
 #include "sts/session_seal.h"
+#include "sts/trust_question.h"
 #include "sts/web_identity_input.h"
 #include "token/signed_token.h"
 #include "token/verifier.h"
@@ -39,8 +40,6 @@ class Exchange {
   Result<const record::OpenIdConnectProvider*, wire::Error> find_provider(const token::SignedToken& token);
   Result<token::IdToken, wire::Error> verify(const token::SignedToken& token);
   Result<const record::Role*, wire::Error> authorise(const token::IdToken& token);
-  void explain_refusal(const record::Role& role, const policy::Facts& facts,
-                       const policy::Decision& decision);
   Result<Done, wire::Error> check_duration(const record::Role& role);
   Result<wire::Answer, wire::Error> issue(const token::IdToken& token, const record::Role& role);
   void fill_context(policy::Context& context, const token::IdToken& token) const;
@@ -153,36 +152,25 @@ Result<const record::Role*, wire::Error> Exchange::authorise(const token::IdToke
   const auto* role =
       record::find<record::Role>(*call_.snapshot, record::role_key(input_.account, input_.role_name));
   // The key ignores case and path, an ARN does not.
-  if (role == nullptr || role->arn(call_.house.names.partition) != input_.role_arn) {
+  const bool exists = role != nullptr && role->arn(call_.house.names.partition) == input_.role_arn;
+  TrustQuestion question(exists ? role->trust : nobodys_trust(), provider_arn_, input_.role_arn);
+  fill_context(question.context(), token);
+  const policy::Decision decision = question.decide();
+  if (exists && decision.allowed()) {
+    trace_.pass(Step::role_found);
+    trace_.pass(Step::trust_policy_allowed);
+    return role;
+  }
+  // From here on a missing role and a refused one take the same steps.
+  auto later = std::make_shared<const KeptQuestion>(question);
+  if (exists) {
+    trace_.pass(Step::role_found);
+    fail_trust(trace_, decision);
+    trace_.explain_later = [later](wire::Trace& trace) { explain_trust_refusal(trace, later->explain()); };
+  } else {
     explain_missing_role(call_, role, input_.role_arn);
-    return not_authorised();
   }
-  trace_.pass(Step::role_found);
-  policy::Context context;
-  fill_context(context, token);
-  const policy::Facts facts{.principal = {.kind = policy::Principal::Kind::federated,
-                                          .arn = provider_arn_,
-                                          .account = {},
-                                          .role_arn = {},
-                                          .unique_id = {}},
-                            .action = "sts:AssumeRoleWithWebIdentity",
-                            .resource = input_.role_arn,
-                            .context = &context};
-  const policy::Decision decision = policy::decide_trust(role->trust, facts);
-  if (!decision.allowed()) {
-    explain_refusal(*role, facts, decision);
-    return not_authorised();
-  }
-  trace_.pass(Step::trust_policy_allowed);
-  return role;
-}
-
-// Only a refusal pays for the explanation: the policy is evaluated a second time, with one.
-void Exchange::explain_refusal(const record::Role& role, const policy::Facts& facts,
-                               const policy::Decision& decision) {
-  policy::Explanation explanation;
-  (void)policy::decide_trust(role.trust, facts, &explanation);
-  explain_trust_refusal(trace_, decision, std::move(explanation));
+  return not_authorised();
 }
 
 Result<Done, wire::Error> Exchange::check_duration(const record::Role& role) {

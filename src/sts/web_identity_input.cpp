@@ -61,7 +61,10 @@ Result<Done, wire::Error> take_session_policies(WebIdentityInput& input, const w
                                                 std::string_view partition) {
   // The model's list of structures with one member: PolicyArns.member.N.arn.
   auto arns = parameters.pairs("PolicyArns", "arn", "arn");
-  if (!arns) return std::move(arns).error();
+  if (!arns) {
+    if (arns.error().code != wire::Code::validation_error) return std::move(arns).error();
+    return wire::validation_error("policyArns.member.arn", wire::must_not_be_null());
+  }
   for (const auto& [arn, same] : *arns) input.policy_arns.push_back(arn);
   if (input.policy_arns.size() > 10) return wire::validation_error("policyArns", wire::length_at_most(10));
   std::size_t total = scalar_count(input.policy_text);

@@ -110,6 +110,7 @@ http::Response guarded(Passage& passage, Function function) {
 // Step 9, whatever happened before.
 http::Response finish(Passage& passage, http::Response response) {
   passage.trace.status = response.status;
+  if (passage.trace.failure) passage.trace.clip();
   if (passage.house.traces != nullptr) passage.house.traces->record(std::move(passage.trace));
   return response;
 }

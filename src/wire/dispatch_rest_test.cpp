@@ -87,7 +87,8 @@ TEST(Rest, takes_repeated_names_in_the_query_string) {
   const auto response =
       desk.send(sign(make_request("DELETE", "/tags/arn%3Ax?tagKeys=a%2Cb&tagKeys=c"), "eks"));
   EXPECT_EQ(json::serialize(body_of(response).at("tagKeys")), R"(["a,b","c"])");
-  for (const char* query : {"tagKeys=a&TagKeys=b", "tagKeys=%zz", "tagKeys=%00", "=a"}) {
+  for (const char* query :
+       {"tagKeys=a&TagKeys=b", "maxResults=1&maxResults=2", "tagKeys=%zz", "tagKeys=%00", "=a"}) {
     const auto refused = desk.send(sign(make_request("DELETE", "/tags/x?" + std::string(query)), "eks"));
     EXPECT_EQ(refused.status, 400) << query;
     EXPECT_EQ(error_type(refused), "InvalidParameterException") << query;

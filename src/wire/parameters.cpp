@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t max_parameters = 5000;
 
+// The list-valued query parameters of our REST services: the only names that may stand more than once.
+bool is_rest_list(std::string_view name) {
+  return name == "clusterVersions" || name == "include" || name == "tagKeys";
+}
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 int compare_ignoring_case(std::string_view a, std::string_view b) {
@@ -110,7 +115,7 @@ Result<Parameters, Error> Parameters::parse(std::string_view form, bool rest) {
   }
   for (std::size_t i = 1; i < values.size(); ++i) {
     if (compare_ignoring_case(values[i - 1].first, values[i].first) != 0) continue;
-    if (rest && values[i - 1].first == values[i].first) continue;
+    if (rest && values[i - 1].first == values[i].first && is_rest_list(values[i].first)) continue;
     return Error{Code::validation_error, "The parameter `" + values[i].first + "` is given more than once."};
   }
   return parameters;

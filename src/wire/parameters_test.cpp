@@ -172,6 +172,7 @@ TEST(RestParameters, may_repeat_a_name_in_exact_letters_only) {
   EXPECT_EQ(parameters->find("tagKeys"), "b");
   EXPECT_EQ(*parameters->list("absent"), Texts{});
   EXPECT_EQ(code_of(Parameters::parse_rest("tagKeys=a&TagKeys=b")), "ValidationError");
+  EXPECT_EQ(code_of(Parameters::parse_rest("maxResults=1&maxResults=100")), "ValidationError");
   EXPECT_EQ(code_of(Parameters::parse_rest("a=%zz")), "MalformedQueryString");
   EXPECT_EQ(code_of(Parameters::parse_rest("a=%00")), "MalformedQueryString");
 }

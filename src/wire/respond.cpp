@@ -9,6 +9,9 @@ namespace openirsa::wire {
 
 namespace {
 
+// Several of AWS's texts repeat what the caller sent; an answer is not to be as long as the request.
+constexpr std::size_t longest_message = 4096;
+
 constexpr std::string_view xml_type = "text/xml";
 constexpr std::string_view json_type = "application/json";
 
@@ -88,6 +91,7 @@ http::Response success(const Passage& passage, Answer answer) {
 }
 
 http::Response refusal(Passage& passage, Error error) {
+  clip_text(error.message, longest_message);
   const bool rest = speaks_rest(passage);
   const Code code = rest ? as_rest(error.code) : error.code;
   const std::string_view name = wire_name(code);

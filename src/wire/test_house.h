@@ -210,7 +210,10 @@ class FakeAuthorizer final : public Authorizer {
 
 class Traces final : public TraceSink {
  public:
-  void record(Trace trace) override { all.push_back(std::move(trace)); }
+  void record(Trace trace) override {
+    trace.complete();
+    all.push_back(std::move(trace));
+  }
   std::vector<Trace> all;
 };
 

@@ -1,6 +1,7 @@
 #include "wire/trace.h"
 
 #include <array>
+#include <utility>
 
 #include "base/time_text.h"
 
@@ -149,6 +150,45 @@ void Trace::fail(Step step, std::string code, std::string detail, std::string ex
   passed_ &= ~(1U << static_cast<unsigned>(step));
   failure = Failure{
       step, std::move(code), std::move(detail), std::move(expected), std::move(actual), std::move(hint)};
+}
+
+void Trace::complete() {
+  if (!explain_later) return;
+  const auto explain = std::exchange(explain_later, nullptr);
+  explain(*this);
+}
+
+void Trace::clip() {
+  for (std::string* text :
+       {&operation, &source_ip, &account, &caller, &access_key_id, &action, &resource, &role_arn, &issuer,
+        &subject, &audience, &key_id, &algorithm, &provider_arn, &session_name, &wire_message}) {
+    clip_text(*text, longest_text);
+  }
+  if (failure) {
+    for (std::string* text : {&failure->detail, &failure->expected, &failure->actual, &failure->hint}) {
+      clip_text(*text, longest_text);
+    }
+  }
+  if (!explanation) return;
+  for (auto& statement : explanation->statements) {
+    for (auto& comparison : statement.comparisons) {
+      for (std::string* text :
+           {&comparison.key, &comparison.expected, &comparison.actual, &comparison.hint}) {
+        clip_text(*text, longest_text);
+      }
+    }
+  }
+}
+
+void clip_text(std::string& text, std::size_t longest) {
+  if (text.size() <= longest) return;
+  std::size_t end = longest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80)
+    --end;  // not inside a UTF-8 sequence
+  std::string cut;
+  cut.reserve(end + 3);
+  cut.append(text, 0, end).append("…");
+  text = std::move(cut);
 }
 
 json::object to_json(const Trace& trace) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,6 +78,16 @@ struct Trace {
   std::optional<Failure> failure;
   std::optional<policy::Explanation> explanation;  // of the policy evaluation that refused
 
+  // Adds to the trace what is costly to work out, when somebody asks for it. A refusal must cost its caller
+  // the same whether or not there is something to explain: the time it takes would show whether a role
+  // exists.
+  std::function<void(Trace&)> explain_later;
+  void complete();
+  // Cuts every text to what a person reads. Callers choose texts up to a request's size; kept as they come,
+  // refusals would fill the memory.
+  void clip();
+  static constexpr std::size_t longest_text = 512;
+
   void pass(Step step) { passed_ |= 1U << static_cast<unsigned>(step); }
   bool passed(Step step) const { return (passed_ >> static_cast<unsigned>(step) & 1U) != 0; }
   // Marks the decisive step; a later call replaces an earlier one.
@@ -96,13 +107,16 @@ struct Trace {
 //   expected, actual, matched, hint}]}]}
 json::object to_json(const Trace& trace);
 
+// Cuts UTF-8 text to at most `longest` bytes and a mark that it was cut.
+void clip_text(std::string& text, std::size_t longest);
+
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
   virtual void record(Trace trace) = 0;  // thread-safe, quick
   // Counts a trace that another sink keeps.
   virtual void count(const Trace&) {}
-  // What was recorded under a request id, where the sink keeps traces.
+  // What was recorded under a request id, completed, where the sink keeps traces.
   virtual std::optional<Trace> find(std::string_view) const { return std::nullopt; }
 };
 

@@ -99,5 +99,32 @@ TEST(Trace, shows_the_statements_of_the_policies_that_refused) {
             R"("hint":"differs only in case"}]}]})");
 }
 
+TEST(Trace, texts_that_a_caller_chose_are_cut) {
+  Trace trace = success();
+  trace.operation = std::string(1'000'000, 'x');
+  trace.wire_message = std::string(Trace::longest_text - 1, 'a') + "é" + std::string(100'000, 'b');
+  trace.fail(Step::operation_found, "unknown_action", std::string(1'000'000, 'y'),
+             std::string(1'000'000, 'z'));
+  trace.clip();
+  EXPECT_EQ(trace.operation, std::string(Trace::longest_text, 'x') + "…");
+  EXPECT_LT(trace.operation.capacity(), 1'000U);
+  EXPECT_EQ(trace.wire_message, std::string(Trace::longest_text - 1, 'a') + "…");
+  EXPECT_LT(json::serialize(to_json(trace)).size(), 4'000U);
+}
+
+TEST(Trace, what_is_costly_is_worked_out_once_and_only_when_asked_for) {
+  Trace trace = success();
+  int asked = 0;
+  trace.explain_later = [&asked](Trace& own) {
+    ++asked;
+    own.role_arn = "explained";
+  };
+  EXPECT_EQ(asked, 0);
+  trace.complete();
+  trace.complete();
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(trace.role_arn, "explained");
+}
+
 }  // namespace
 }  // namespace openirsa::wire
