@@ -6,13 +6,16 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <system_error>
 
 #include "base/data_directory.h"
+#include "base/json.h"
 #include "server/app.h"
 #include "server/data_directory.h"
 #include "server/schema.h"
@@ -27,6 +30,7 @@ namespace {
 struct Arguments {
   std::string config;
   bool print_config = false;
+  std::string output = "text";
   std::map<std::string, std::string> flags;
 };
 
@@ -61,6 +65,13 @@ Result<Settings, SettingsError> load_settings(const Arguments& arguments) {
   return Settings::load(text, whole_environment(), arguments.flags);
 }
 
+std::string as_json(const Settings& settings) {
+  json::object members;
+  for (const auto& [key, value, origin] : settings.all())
+    members[key] = json::object{{"value", value}, {"origin", origin}};
+  return json::serialize(members) + "\n";
+}
+
 void start_log(const Settings& settings) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("openirsa"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
@@ -83,7 +94,7 @@ int run(const Arguments& arguments) {
   auto settings = load_settings(arguments);
   if (!settings) return fail(settings.error().message);
   if (arguments.print_config) {
-    std::fputs(settings->to_toml().c_str(), stdout);
+    std::fputs((arguments.output == "json" ? as_json(*settings) : settings->to_toml()).c_str(), stdout);
     return 0;
   }
   start_log(*settings);
@@ -98,8 +109,13 @@ int run(const Arguments& arguments) {
                       default_data_directory(root, variable("XDG_STATE_HOME"), variable("HOME")).value_or(""),
                   .upstream_proxy = upstream});
   if (!app) return fail(app.error().message);
-  std::fputs((*app)->greeting().c_str(), stdout);
-  std::fflush(stdout);
+  if (std::fputs((*app)->greeting().c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+    const int reason = errno;
+    (*app)->stop();
+    std::fprintf(stderr, "Error: cannot write the output: %s\n",
+                 std::generic_category().message(reason).c_str());
+    return 1;
+  }
   int received = 0;
   sigwait(&stop, &received);
   spdlog::info("stopping: finishing requests in flight");
@@ -119,15 +135,18 @@ void add_server_verb(CLI::App& program, std::function<int()>& chosen) {
   CLI::App* verb =
       program.add_subcommand("server", "run the server: APIs, issuer documents, proxy, embedded store");
   verb->add_option("--config", arguments->config, "settings file (TOML)");
-  verb->add_flag("--print-config", arguments->print_config, "print every setting with its origin and end");
+  CLI::Option* print_config = verb->add_flag("--print-config", arguments->print_config,
+                                             "print every setting with its origin and end");
+  verb->add_option("-o,--output", arguments->output, "with --print-config: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->needs(print_config);
   for (const SettingRow& row : schema()) {
     const std::string help = std::string(row.help) + " (" + std::string(row.form) + ")";
-    verb->add_option_function<std::string>(
-            flag_of(row),
-            [arguments, key = std::string(row.key)](const std::string& value) {
-              arguments->flags[key] = value;
-            },
-            help)
+    verb->add_option_function<std::string>((row.key == "region" ? "-r," : "") + flag_of(row),
+                                           [arguments, key = std::string(row.key)](const std::string& value) {
+                                             arguments->flags[key] = value;
+                                           },
+                                           help)
         ->group("Settings");
   }
   verb->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -65,6 +65,20 @@ TEST(ServerVerb, prints_every_setting_with_its_origin) {
   EXPECT_TRUE(has_line(ran.out, "issuer.host", "oidc.openirsa.internal", "default")) << ran.out;
 }
 
+TEST(ServerVerb, prints_every_setting_as_json) {
+  const auto ran = run({"--print-config", "-o", "json", "-r", "eu-west-3"});
+  EXPECT_EQ(ran.status, 0) << ran.error;
+  const auto settings = parse_json_object(ran.out);
+  ASSERT_TRUE(settings) << ran.out;
+  EXPECT_EQ(settings->size(), schema().size());
+  for (const SettingRow& row : schema()) EXPECT_TRUE(settings->contains(row.key)) << row.key;
+  EXPECT_EQ(settings->at("region"), (json::object{{"value", "eu-west-3"}, {"origin", "flag --region"}}));
+  EXPECT_EQ(settings->at("issuer.host"),
+            (json::object{{"value", "oidc.openirsa.internal"}, {"origin", "default"}}));
+  EXPECT_NE(run({"--print-config", "-o", "xml"}).status, 0);
+  EXPECT_NE(run({"-o", "json"}).status, 0);
+}
+
 TEST(ServerVerb, a_mistake_ends_it_with_one_line) {
   const auto wrong = run({"--listen-api", "localhost:8443"});
   EXPECT_EQ(wrong.status, 1);
