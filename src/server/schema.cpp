@@ -110,7 +110,7 @@ constexpr std::array rows{
     SettingRow{"issuer.host", "oidc.openirsa.internal", "host of the issuer URLs of new clusters",
                issuer_host, "a lower-case DNS name with a dot, never localhost or an address"},
     SettingRow{"limits.body_bytes", "1048576", "longest request body", positive, count_form},
-    SettingRow{"limits.connections", "10000", "open connections of a listener", positive, count_form},
+    SettingRow{"limits.connections", "10000", "open connections of all listeners", positive, count_form},
     SettingRow{"limits.connections_per_address", "1000", "open connections of one client address", positive,
                count_form},
     SettingRow{"limits.header_bytes", "16384", "longest request header", positive, count_form},
