@@ -21,7 +21,8 @@ class Parameters {
   // NUL, more than 5,000 parameters (MalformedQueryString or MalformedInput) and duplicates
   // (ValidationError).
   static Result<Parameters, Error> parse(std::string_view form);
-  // The query string of a REST target: as parse, but the name of a list may be repeated, which is how REST writes a list.
+  // The query string of a REST target: as parse, but the name of a list may be repeated, which is how REST
+  // writes a list.
   static Result<Parameters, Error> parse_rest(std::string_view query);
 
   // Exact letters. In a REST query string the first of a repeated name.
