@@ -32,7 +32,7 @@ Failure unknown(const CLI::App& verb, const std::string& command, const std::str
 std::string named(const std::string& text) { return text.substr(0, text.find(':')); }
 
 std::string what_is_wrong(const CLI::App& verb, const CLI::ParseError& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     for (const CLI::Option* option : verb.get_options()) {
       if (option->get_required() && option->count() == 0) return option->get_name() + " must be set";
