@@ -183,13 +183,18 @@ class FollowingMirror final : public Mirror {
 
   // Pages of a list are not of one moment: the changes since before the first page make them so.
   Result<Done, Error> load() {
+    // What need not be decoded again: the present tree, then what a try brought that a compaction overtook.
+    tree::NodePtr known = tree_->root;
     while (true) {
       const auto start = store_->revision();
       if (!start) return start.error();
-      auto items = load_items();
+      auto items = load_items(known);
       if (!items) return std::move(items).error();
       auto fresh = store_->changes("", *start);
-      if (!fresh && fresh.error().code == Fault::compacted) continue;
+      if (!fresh && fresh.error().code == Fault::compacted) {
+        known = tree::build(*items);
+        continue;
+      }
       if (!fresh) return std::move(fresh).error();
       auto root = changed(tree::build(*items), std::move(fresh->changes));
       const auto keys = difference(tree_->root, root);
@@ -198,13 +203,13 @@ class FollowingMirror final : public Mirror {
     }
   }
 
-  Result<std::vector<tree::ItemPtr>, Error> load_items() {
+  Result<std::vector<tree::ItemPtr>, Error> load_items(const tree::NodePtr& known) {
     std::vector<tree::ItemPtr> items;
     while (true) {
       auto page = store_->list("", items.empty() ? "" : std::string_view(items.back()->key), load_page);
       if (!page) return std::move(page).error();
       for (auto& entry : *page) {
-        const auto* held = tree::find(tree_->root, entry.key);
+        const auto* held = tree::find(known, entry.key);
         const bool same = held && (*held)->revision == entry.revision;
         items.push_back(same ? *held
                              : make_item(std::move(entry.key), std::move(entry.value), entry.revision));
