@@ -1,0 +1,83 @@
+// The guarded fetcher: the only way by which the server connects to a host that a user named. https only; the
+// name is resolved once and every address is checked against the policy, again when the socket is opened;
+// redirects are followed by us, each checked anew; time, size and number are bounded; no proxy variable is
+// read.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "http/address_policy.h"
+#include "http/endpoint.h"
+
+namespace openirsa::http {
+
+struct OutboundSettings {
+  AddressPolicy addresses{};
+  std::optional<HostPort> proxy{};             // CONNECT to the checked literal address through it
+  std::string roots_pem{};                     // further roots beside the system's
+  std::chrono::milliseconds timeout{5'000};    // for one fetch, redirects included
+  std::size_t body_bytes = 1024 * 1024;
+  std::size_t redirects = 5;
+  std::size_t parallel = 64;                   // fetches at once; further ones queue within their time
+};
+
+struct Fetch {
+  std::string url;                             // https://…
+  bool any_port = false;                       // otherwise 443 alone
+  std::vector<std::string> thumbprints{};      // SHA-1, 40 lower-case hex digits: see verification below
+  std::optional<std::string> authority_pem{};  // trusted instead of the system's roots and ours
+  std::optional<std::string> bearer_token{};   // never sent on to another origin
+};
+// How a server's certificate is verified: chain to the roots (or to `authority_pem`), validity, server usage
+// and host name. Where the roots do not know the chain and `thumbprints` is not empty, a certificate of the
+// served chain that has one of them acts as trust anchor, and the leaf must verify to it by signature,
+// validity, usage and host name.
+
+enum class FetchFault : std::uint8_t {
+  refused,        // by the guard: scheme, port, address, redirect target
+  unresolved,     // no address, or the resolver failed
+  unreachable,    // connect, read or the proxy failed
+  timed_out,
+  untrusted,      // the certificate does not verify
+  too_large,
+  too_many_redirects,
+  bad_status,     // anything but 200 at the end
+  bad_content,    // not HTTP, or an encoding that was not asked for
+};
+struct FetchFailure {
+  FetchFault fault;
+  int status = 0;      // of bad_status
+  std::string reason;  // one line: what, where
+  bool retryable() const;
+};
+
+struct Fetched {
+  std::string body;
+  std::string url;           // after redirects
+  std::string content_type;  // as sent, may be empty
+};
+
+class Outbound {
+ public:
+  using OnFetched = std::function<void(Result<Fetched, FetchFailure>)>;
+  using OnChain = std::function<void(Result<std::vector<std::string>, FetchFailure>)>;
+
+  static std::unique_ptr<Outbound> start(OutboundSettings settings);
+  // Pending fetches end with `unreachable`; no callback is called after the destructor returned.
+  virtual ~Outbound() = default;
+
+  // Callbacks come once, on the fetcher's thread, and must not block.
+  virtual void get(Fetch fetch, OnFetched done) = 0;
+  // The certificates that the URL's host serves, leaf first, as PEM, whatever they are worth.
+  virtual void chain(Fetch fetch, OnChain done) = 0;
+};
+
+}  // namespace openirsa::http
