@@ -302,7 +302,7 @@ TEST(CreateCluster, LetsExactlyOneOfManyHaveAName) {
   std::vector<int> statuses(works.size());
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < works.size(); ++i) {
-    threads.emplace_back([&, i] { statuses[i] = works[i]().status; });
+    threads.emplace_back([&, i] { statuses[i] = http::test::settle(works[i]()).status; });
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(std::ranges::count(statuses, 200), 1);

@@ -177,7 +177,8 @@ TEST(Tags, LoseNothingWhenManyWriteAtOnce) {
   for (const auto& request : requests)
     works.push_back(std::get<http::Work>(desk.dispatcher->handle(request)));
   std::vector<std::thread> threads;
-  for (const auto& work : works) threads.emplace_back([&] { EXPECT_EQ(work().status, 200); });
+  for (const auto& work : works)
+    threads.emplace_back([&] { EXPECT_EQ(http::test::settle(work()).status, 200); });
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(tags_of(desk).as_object().size(), 20U);
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "eks/service.h"
+#include "http/test_outcome.h"
 #include "record/cluster.h"
 #include "record/key.h"
 #include "wire/test_house.h"
@@ -82,9 +83,7 @@ class Desk {
   }
 
   Reply handle(const http::Request& request) {
-    auto outcome = dispatcher->handle(request);
-    auto* work = std::get_if<http::Work>(&outcome);
-    const auto response = work != nullptr ? (*work)() : std::get<http::Response>(std::move(outcome));
+    const auto response = http::test::settle(dispatcher->handle(request));
     Reply reply{.status = response.status, .error = {}, .body = {}};
     for (const auto& [name, value] : response.headers) {
       if (name == "x-amzn-ErrorType") reply.error = value;

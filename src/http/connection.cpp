@@ -4,6 +4,7 @@
 #include <sys/uio.h>
 
 #include <cerrno>
+#include <stdexcept>
 
 namespace openirsa::http {
 namespace {
@@ -178,26 +179,44 @@ void Connection::handle_request() {
     last_ = true;
     return answer(error_response(500, "the server has a defect"));
   }
-  if (auto* work = std::get_if<Work>(&*outcome)) return run_work(std::move(*work));
-  answer(std::get<Response>(std::move(*outcome)));
+  if (auto* response = std::get_if<Response>(&*outcome)) return answer(std::move(*response));
+  suspend();
+  if (auto* work = std::get_if<Work>(&*outcome)) return submit(std::move(*work));
+  wait(std::get<Later>(std::move(*outcome)));
 }
 
-void Connection::run_work(Work work) {
+void Connection::suspend() {
   phase_ = Phase::working;
   deadline_ = Loop::Instant::max();
+}
+
+// From any thread while the connection is suspended.
+void Connection::submit(Work work) {
   workers_.submit([self = shared_from_this(), work = std::move(work)]() mutable {
-    std::optional<Response> response;
+    std::optional<Reply> reply;
     try {
-      response = work();
+      reply = work();
     } catch (...) {
-      response.reset();
+      reply.reset();
     }
     work = nullptr;  // its captures may refer to the request
+    if (reply && std::holds_alternative<Later>(*reply)) return self->wait(std::get<Later>(*std::move(reply)));
+    std::optional<Response> response;
+    if (reply) response = std::get<Response>(*std::move(reply));
     Loop& loop = self->loop_;
     loop.post([self = std::move(self), response = std::move(response)]() mutable {
       self->on_work_done(std::move(response));
     });
   });
+}
+
+// From any thread while the connection is suspended.
+void Connection::wait(Later later) {
+  try {
+    later.begin([self = shared_from_this()](Work work) { self->submit(std::move(work)); });
+  } catch (...) {
+    submit([]() -> Reply { throw std::runtime_error("waiting could not begin"); });
+  }
 }
 
 void Connection::on_work_done(std::optional<Response> response) {

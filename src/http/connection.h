@@ -45,7 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
  private:
   enum class Phase {
     reading,
-    working,    // a Work runs; nothing is read
+    working,    // a Work runs or is waited for; nothing is read
     writing,    // the socket takes no more for now; nothing is read
     lingering,  // our last answer is out, the client may still be sending
     closed
@@ -62,7 +62,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Stage current_stage() const;
 
   void handle_request();
-  void run_work(Work work);
+  void suspend();
+  void submit(Work work);
+  void wait(Later later);
   void on_work_done(std::optional<Response> response);
   void answer(Response response);
   void refuse(int status, std::string_view reason);

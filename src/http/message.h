@@ -40,9 +40,17 @@ struct Response {
   std::string body;
 };
 
-// What a handler gives back: the answer, or work that may block and is run on the worker pool.
-using Work = std::function<Response()>;
-using Outcome = std::variant<Response, Work>;
+// What a handler gives back: the answer, work that may block and is run on the worker pool, or work that
+// begins later, when something has come from outside; until then it holds no thread.
+struct Later;
+using Reply = std::variant<Response, Later>;
+using Work = std::function<Reply()>;
+struct Later {
+  // Called at once; calls its argument exactly once, from any thread. It may come after the client has gone
+  // and while the server stops, but not after the server is destroyed.
+  std::function<void(std::function<void(Work)> resume)> begin;
+};
+using Outcome = std::variant<Response, Work, Later>;
 
 class Handler {
  public:

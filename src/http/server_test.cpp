@@ -8,7 +8,9 @@
 
 #include <atomic>
 #include <latch>
+#include <mutex>
 #include <stdexcept>
+#include <thread>
 
 #include "http/test_peer.h"
 
@@ -144,6 +146,44 @@ TEST(Server, ServesHttp10WithoutKeepAliveUnlessAsked) {
   keeping.send("GET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_EQ(keeping.read_response().body, "/2||");
   EXPECT_TRUE(keeping.closed());
+}
+
+TEST(Server, AnswersLaterWhatWaitsForSomethingOutside) {
+  std::mutex mutex;
+  std::vector<std::function<void(Work)>> waiting;
+  Server::Settings settings;
+  settings.workers = 1;
+  Running running(
+      [&](const Request& request) -> Outcome {
+        if (request.path == "/throw") return Later{[](const auto&) { throw std::runtime_error("defect"); }};
+        Later later{[&](std::function<void(Work)> resume) {
+          const std::scoped_lock lock(mutex);
+          waiting.push_back(std::move(resume));
+        }};
+        if (request.path == "/later") return later;
+        if (request.path == "/work") return Work([later]() -> Reply { return later; });
+        return Work([] { return Response{200, {}, "worked"}; });
+      },
+      settings);
+  TestPeer later(running.address);
+  later.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+  TestPeer work(running.address);
+  work.send("GET /work HTTP/1.1\r\nHost: h\r\n\r\n");
+  for (bool both = false; !both; std::this_thread::yield()) {
+    const std::scoped_lock lock(mutex);
+    both = waiting.size() == 2;
+  }
+  // Whoever waits holds no worker, and there is one alone.
+  TestPeer other(running.address);
+  other.send("GET /other HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(other.read_response().body, "worked");
+  for (auto& resume : waiting) resume([] { return Response{200, {}, "came"}; });
+  EXPECT_EQ(later.read_response().body, "came");
+  EXPECT_EQ(later.read_response().body, "worked");
+  EXPECT_EQ(work.read_response().body, "came");
+  TestPeer defect(running.address);
+  defect.send("GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(defect.read_response().status, 500);
 }
 
 TEST(Server, AnswersAClientThatHasStoppedSending) {

@@ -11,6 +11,7 @@
 
 #include "base/test_clock.h"
 #include "base/text.h"
+#include "http/test_outcome.h"
 #include "iam/bootstrap.h"
 #include "iam/service.h"
 #include "record/identifier.h"
@@ -154,10 +155,7 @@ class World {
     for (auto& header : sigv4::sign(view, credentials, "us-east-1", "iam", clock.now())) {
       request.headers.push_back(std::move(header));
     }
-    auto outcome = dispatcher->handle(request);
-    http::Response response = std::holds_alternative<http::Work>(outcome)
-                                  ? std::get<http::Work>(outcome)()
-                                  : std::get<http::Response>(std::move(outcome));
+    const http::Response response = http::test::settle(dispatcher->handle(request));
     Reply reply{.status = response.status, .root = {}, .body = response.body};
     std::string_view rest = reply.body;
     if (rest.starts_with("<?")) rest.remove_prefix(rest.find("?>") + 2);

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "http/test_outcome.h"
 #include "issuer/registry.h"
 #include "own/service.h"
 #include "record/cluster.h"
@@ -109,9 +110,7 @@ class Desk {
     return handle(request);
   }
   Reply handle(const http::Request& request) {
-    auto outcome = dispatcher->handle(request);
-    auto* work = std::get_if<http::Work>(&outcome);
-    const auto response = work != nullptr ? (*work)() : std::get<http::Response>(std::move(outcome));
+    const auto response = http::test::settle(dispatcher->handle(request));
     Reply reply{.status = response.status, .error = {}, .body = {}};
     for (const auto& [name, value] : response.headers) {
       if (name == "x-amzn-ErrorType") reply.error = value;

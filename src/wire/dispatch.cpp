@@ -1,6 +1,7 @@
 #include "wire/dispatch.h"
 
 #include <exception>
+#include <stdexcept>
 
 #include "crypto/random.h"
 #include "wire/authenticate.h"
@@ -80,10 +81,17 @@ http::Response refuse(Passage& passage, Error error) {
   return refusal(passage, std::move(error));
 }
 
-// Step 7 and 8.
-http::Response serve(Passage& passage) {
+// Step 7 and 8. `pending` is set where the handler waits for something from outside; the response says
+// nothing then.
+http::Response serve(Passage& passage, const OutsideText* came, Begin& pending) {
   Call call = call_of(passage);
+  call.came = came;
   auto answer = passage.operation->handler(call);
+  if (call.pending != nullptr) {
+    if (came != nullptr) throw std::logic_error("a handler waited twice");
+    pending = std::move(call.pending);
+    return {};
+  }
   if (!answer) return refuse(passage, std::move(answer).error());
   passage.trace.pass(Step::handler_done);
   return success(passage, std::move(*answer));
@@ -115,6 +123,28 @@ http::Response finish(Passage& passage, http::Response response) {
   return response;
 }
 
+http::Reply run(const std::shared_ptr<Passage>& passage, const OutsideText* came);
+
+// No thread waits for what comes from outside; the handler runs anew when it is there.
+http::Later later(std::shared_ptr<Passage> passage, Begin begin) {
+  return {[passage = std::move(passage), begin = std::move(begin)](std::function<void(http::Work)> resume) {
+    begin([passage, resume = std::move(resume)](OutsideText came) {
+      resume([passage, came = std::move(came)] { return run(passage, &came); });
+    });
+  }};
+}
+
+// On the worker pool. A handler sees what is there when it starts, not when it was admitted.
+http::Reply run(const std::shared_ptr<Passage>& passage, const OutsideText* came) {
+  Begin pending;
+  http::Response response = guarded(*passage, [&] {
+    passage->snapshot = passage->house.mirror.snapshot();
+    return serve(*passage, came, pending);
+  });
+  if (pending != nullptr) return later(passage, std::move(pending));
+  return finish(*passage, std::move(response));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(House& house, std::vector<const Service*> services)
@@ -124,22 +154,19 @@ Dispatcher::~Dispatcher() = default;
 
 http::Outcome Dispatcher::handle(const http::Request& request) {
   Passage passage = begin(house_, request);
-  bool waits = false;
+  bool writes = false;
+  Begin pending;
   http::Response response = guarded(passage, [&]() -> http::Response {
     if (auto admitted = admit(*tables_, passage); !admitted)
       return refuse(passage, std::move(admitted).error());
-    waits = passage.operation->access == Access::write;
-    return waits ? http::Response{} : serve(passage);
+    writes = passage.operation->access == Access::write;
+    return writes ? http::Response{} : serve(passage, nullptr, pending);
   });
-  if (!waits) return finish(passage, std::move(response));
+  if (!writes && pending == nullptr) return finish(passage, std::move(response));
 
-  return http::Work([kept = std::make_shared<Passage>(std::move(passage))] {
-    return finish(*kept, guarded(*kept, [&] {
-      // A write sees what is there when it starts, not when it was admitted.
-      kept->snapshot = kept->house.mirror.snapshot();
-      return serve(*kept);
-    }));
-  });
+  auto kept = std::make_shared<Passage>(std::move(passage));
+  if (writes) return http::Work([kept = std::move(kept)] { return run(kept, nullptr); });
+  return later(std::move(kept), std::move(pending));
 }
 
 }  // namespace openirsa::wire

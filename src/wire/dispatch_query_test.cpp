@@ -239,6 +239,31 @@ TEST(Handler, that_throws_is_an_internal_failure_with_its_reason_in_the_trace_on
   EXPECT_EQ(desk.send(sign(form_request(get_thing()), "iam")).status, 200);
 }
 
+TEST(Handler, that_waits_for_something_outside_runs_anew_when_it_came) {
+  Desk desk;
+  auto outcome = desk.dispatcher->handle(form_request("Action=AskOutside&Version=2011-06-15"));
+  ASSERT_TRUE(std::holds_alternative<http::Later>(outcome));
+  EXPECT_TRUE(desk.traces.all.empty());
+  ASSERT_TRUE(desk.mirror->commit({.expect = {}, .puts = {{"k", "v"}}, .deletes = {}}));
+  const auto response = http::test::settle(std::move(outcome));
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(element(response, "Came"), "came");
+  EXPECT_EQ(element(response, "Revision"), "1");
+  EXPECT_EQ(desk.traces.all.size(), 1U);
+
+  const auto write = desk.send(sign(form_request("Action=FetchThing&Version=2010-05-08"), "iam"));
+  EXPECT_EQ(element(write, "Came"), "came");
+  EXPECT_TRUE(desk.was_work);
+  EXPECT_EQ(desk.traces.all.size(), 2U);
+}
+
+TEST(Handler, that_waits_a_second_time_is_a_defect) {
+  Desk desk;
+  const auto response = desk.send(form_request("Action=AskOutside&Version=2011-06-15&Twice=1"));
+  EXPECT_EQ(response.status, 500);
+  EXPECT_EQ(desk.trace().failure->detail, "a handler waited twice");
+}
+
 TEST(Handler, of_a_write_runs_as_work_and_sees_what_was_there_when_it_started) {
   Desk desk;
   const auto request = sign(form_request("Action=CountThings&Version=2010-05-08"), "iam");
@@ -246,7 +271,7 @@ TEST(Handler, of_a_write_runs_as_work_and_sees_what_was_there_when_it_started) {
   ASSERT_TRUE(std::holds_alternative<http::Work>(outcome));
   EXPECT_TRUE(desk.traces.all.empty());
   ASSERT_TRUE(desk.mirror->commit({.expect = {}, .puts = {{"k", "v"}}, .deletes = {}}));
-  const auto response = std::get<http::Work>(outcome)();
+  const auto response = http::test::settle(std::move(outcome));
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(element(response, "Revision"), "1");
   EXPECT_EQ(desk.traces.all.size(), 1U);

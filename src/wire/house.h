@@ -20,6 +20,7 @@
 namespace openirsa::wire {
 
 struct Call;
+class Outside;
 
 struct Names {
   std::string partition = "aws";
@@ -79,6 +80,7 @@ struct House {
   std::vector<const CredentialSource*> credential_sources{};
   const Authorizer* authorizer = nullptr;
   TraceSink* traces = nullptr;
+  Outside* outside = nullptr;  // null: nothing outside is asked
   // SHA-1 thumbprint (40 lower-case hex digits) of the last certificate that our own issuer listener serves.
   std::function<std::string()> own_thumbprint{};
   // PEM of the authority that signed the API listener's certificate: a cluster's certificateAuthority.

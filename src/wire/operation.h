@@ -16,12 +16,17 @@
 #include "wire/caller.h"
 #include "wire/error.h"
 #include "wire/house.h"
+#include "wire/outside.h"
 #include "wire/parameters.h"
 #include "wire/trace.h"
 
 namespace openirsa::wire {
 
 struct Operation;
+
+// Begins to get something from outside and calls `done` exactly once with what came, from any thread. It
+// keeps what it needs by value: the call has returned by then.
+using Begin = std::function<void(std::function<void(OutsideText)> done)>;
 
 // One request on its way through, parsed once.
 struct Call {
@@ -37,6 +42,8 @@ struct Call {
   const std::vector<std::string>& labels;           // REST: the decoded path labels of the route, in order
   const Caller* caller;                             // null when the operation judges its own token
   Trace& trace;
+  const OutsideText* came = nullptr;  // what wait_for waited for; null in the handler's first run
+  Begin pending = nullptr;            // set by wait_for alone
 
   // Whose resources the call is about: the caller's account.
   const std::string& account() const { return caller->account; }
@@ -55,6 +62,14 @@ inline Answer xml_answer(std::string xml) {
 }
 inline Answer json_answer(json::object body) {
   return {.xml = {}, .has_result = true, .body = std::move(body), .status = 200};
+}
+
+// A handler that needs something from outside ends with `return wait_for(call, begin);`. It runs anew from
+// its start when that has come: on the worker pool, with a fresh snapshot and `call.came` set. No thread
+// waits meanwhile. A handler waits once.
+inline Result<Answer, Error> wait_for(Call& call, Begin begin) {
+  call.pending = std::move(begin);
+  return nothing();
 }
 
 // Zero is no caller, so that a forgotten field does not compile (see complete()).

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/test_clock.h"
+#include "http/test_outcome.h"
 #include "sigv4/sigv4.h"
 #include "wire/dispatch.h"
 #include "wire/xml.h"
@@ -59,6 +60,16 @@ inline Result<Answer, Error> answer_revision(Call& call) {
   return xml_answer(xml.take());
 }
 
+// Waits for a text from outside, and a second time where the call says so.
+inline Result<Answer, Error> answer_came(Call& call) {
+  if (call.came == nullptr || call.parameters.find("Twice")) {
+    return wait_for(call, [](const auto& done) { done(OutsideText("came")); });
+  }
+  Xml xml;
+  xml.text("Came", **call.came).number("Revision", call.snapshot->revision());
+  return xml_answer(xml.take());
+}
+
 inline std::string thing_arn(const Call& call) {
   return "arn:aws:iam::" + call.account() + ":policy/" +
          std::string(call.parameters.find("Name").value_or(""));
@@ -80,12 +91,14 @@ inline constexpr Operation iam_rows[] = {
     {"CountThings", "", is_signed, Access::write, "iam:CountThings", anything, answer_revision},
     {"CreateThing", "", is_signed, Access::write, "iam:CreateThing", thing_arn, answer_who, add_color},
     {"DeleteThing", "", is_signed, Access::write, "iam:DeleteThing", thing_arn, answer_nothing},
+    {"FetchThing", "", is_signed, Access::write, "iam:FetchThing", thing_arn, answer_came},
     {"FindThing", "", is_signed, Access::read, "iam:FindThing", thing_arn, refuse_missing},
     {"GetThing", "", is_signed, Access::read, "iam:GetThing", thing_arn, answer_who},
     {"NameThing", "", is_signed, Access::read, "iam:NameThing", thing_arn, refuse_parameter},
     {"WreckThing", "", is_signed, Access::write, "iam:WreckThing", thing_arn, explode},
 };
 inline constexpr Operation sts_rows[] = {
+    {"AskOutside", "", Who::own_token, Access::read, "", nullptr, answer_came},
     {"ExchangeToken", "", Who::own_token, Access::read, "", nullptr, answer_who},
     {"GetCallerIdentity", "", is_signed, Access::read, "", nullptr, answer_who},
 };
@@ -281,7 +294,7 @@ class Desk {
   http::Response send(const http::Request& request) {
     auto outcome = dispatcher->handle(request);
     was_work = std::holds_alternative<http::Work>(outcome);
-    return was_work ? std::get<http::Work>(outcome)() : std::get<http::Response>(std::move(outcome));
+    return http::test::settle(std::move(outcome));
   }
   const Trace& trace() const { return traces.all.back(); }
 
