@@ -84,6 +84,10 @@ std::string Reader::text(std::string_view name) {
   return {};
 }
 
+std::string Reader::text_or_empty(std::string_view name) {
+  return fault_ || find_member(*members_, name) == nullptr ? std::string() : text(name);
+}
+
 std::vector<std::string> Reader::texts(std::string_view name) {
   std::vector<std::string> out;
   const json::array* array = take_array(name);

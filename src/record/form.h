@@ -41,6 +41,7 @@ class Reader {
   Reader(const json::object& members, std::string place);
 
   std::string text(std::string_view name);
+  std::string text_or_empty(std::string_view name);  // a member that earlier releases did not write
   std::vector<std::string> texts(std::string_view name);
   std::int64_t integer(std::string_view name);
   bool flag(std::string_view name);

@@ -17,7 +17,16 @@ Result<OpenIdConnectProvider, RecordError> OpenIdConnectProvider::parse(std::str
                                  .client_ids = in.texts("client_ids"),
                                  .thumbprints = in.texts("thumbprints"),
                                  .created = in.time("created"),
-                                 .tags = in.tags("tags")};
+                                 .tags = in.tags("tags"),
+                                 .jwks = in.text_or_empty("jwks"),
+                                 .authority_pem = in.text_or_empty("authority_pem")};
+  if (!provider.jwks.empty()) {
+    auto keys = token::JwkSet::parse(provider.jwks);
+    if (keys)
+      provider.key_set = std::make_shared<const token::JwkSet>(*std::move(keys));
+    else
+      in.fail("jwks", "is not a key set: " + keys.error().message);
+  }
   return in.finish(provider, key, provider_key(provider.account, provider.url));
 }
 
@@ -29,6 +38,9 @@ std::string OpenIdConnectProvider::to_text(const Vault&, std::string_view) const
   out.texts("thumbprints", thumbprints);
   out.time("created", created);
   out.tags("tags", tags);
+  // Absent when empty: earlier releases wrote neither.
+  if (!jwks.empty()) out.text("jwks", jwks);
+  if (!authority_pem.empty()) out.text("authority_pem", authority_pem);
   return out.finish_text(unknown);
 }
 

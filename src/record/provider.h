@@ -1,6 +1,7 @@
 // The IAM record of a trusted issuer.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "record/record.h"
 #include "record/tag.h"
+#include "token/jwk.h"
 
 namespace openirsa::record {
 
@@ -19,6 +21,9 @@ struct OpenIdConnectProvider {
   std::vector<std::string> thumbprints{};  // lower case
   Time created{};
   Tags tags{};
+  std::string jwks{};                              // the uploaded key set as it came; empty: none
+  std::shared_ptr<const token::JwkSet> key_set{};  // of `jwks`, made when the record is read; null: none
+  std::string authority_pem{};  // the private CA trusted for this provider's fetches; empty: the system's
   json::object unknown{};
 
   std::string arn(std::string_view partition) const;

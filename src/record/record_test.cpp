@@ -114,6 +114,27 @@ TEST(Record, ProviderComesBack) {
             "0123456789ABCDEF0123456789ABCDEF");
 }
 
+TEST(Record, AProviderKeepsUploadedKeysAndItsAuthority) {
+  const std::string key = provider_key(sample::account, sample::issuer_url.substr(8));
+  const auto plain = again(key, sample::a_provider());
+  EXPECT_EQ(plain.jwks, "");
+  EXPECT_EQ(plain.key_set, nullptr);
+  EXPECT_EQ(plain.authority_pem, "");
+  EXPECT_EQ(plain.to_text(sample::vault(), key).find("jwks"), std::string::npos);
+
+  OpenIdConnectProvider provider = sample::a_provider();
+  const auto made = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+  provider.jwks = " " + token::JwkSet({{"one", crypto::Algorithm::es256, made}}).to_text() + "\n";
+  provider.authority_pem = "-----BEGIN CERTIFICATE-----\n";
+  const auto back = again(key, provider);
+  EXPECT_EQ(back.jwks, provider.jwks);
+  ASSERT_NE(back.key_set, nullptr);
+  ASSERT_EQ(back.key_set->keys().size(), 1U);
+  EXPECT_EQ(back.key_set->keys()[0].key_id, "one");
+  EXPECT_EQ(back.authority_pem, provider.authority_pem);
+  EXPECT_TRUE(back.unknown.empty());
+}
+
 TEST(Record, ClusterComesBack) {
   const Cluster cluster = sample::a_cluster();
   const Cluster back = again(cluster_key(sample::account, cluster.region, cluster.name), cluster);

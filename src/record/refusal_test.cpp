@@ -221,6 +221,26 @@ TEST(Refusal, ListsAndTagsOfOtherThings) {
   EXPECT_EQ(tags.error().message, "member `tags` holds a value that is not text");
 }
 
+TEST(Refusal, UploadedKeysThatAreNone) {
+  OpenIdConnectProvider provider = sample::a_provider();
+  const std::string key = provider_key(sample::account, provider.url);
+  const auto made = crypto::PrivateKey::generate(crypto::KeyType::p256).public_key();
+  provider.jwks = token::JwkSet({{"one", std::nullopt, made}}).to_text();
+  const std::string text = provider.to_text(sample::vault(), key);
+  ASSERT_TRUE(OpenIdConnectProvider::parse(key, text, sample::vault()));
+  const auto broken =
+      OpenIdConnectProvider::parse(key, with(text, R"(\"kty\")", R"(\"k\")"), sample::vault());
+  ASSERT_FALSE(broken);
+  EXPECT_EQ(broken.error().message, "member `jwks` is not a key set: no key of the set can be used");
+  provider.jwks = {};
+  const std::string without = provider.to_text(sample::vault(), key);
+  ASSERT_TRUE(OpenIdConnectProvider::parse(key, without, sample::vault()));
+  const auto number =
+      OpenIdConnectProvider::parse(key, with(without, R"({"v":1,)", R"({"v":1,"jwks":7,)"), sample::vault());
+  ASSERT_FALSE(number);
+  EXPECT_EQ(number.error().message, "member `jwks` is not text");
+}
+
 TEST(Refusal, PoliciesThatAreNone) {
   const std::string key = role_key(sample::account, "my-app");
   const std::string text = sample::a_role().to_text(sample::vault(), key);
