@@ -35,6 +35,9 @@ struct Fetch {
   std::vector<std::string> thumbprints{};      // SHA-1, 40 lower-case hex digits: see verification below
   std::optional<std::string> authority_pem{};  // trusted instead of the system's roots and ours
   std::optional<std::string> bearer_token{};   // never sent on to another origin
+  // Where several fetches must end together (discovery and key set: 5 s in all): no later than this, and
+  // within the settings' timeout.
+  std::optional<std::chrono::steady_clock::time_point> deadline{};
 };
 // How a server's certificate is verified: chain to the roots (or to `authority_pem`), validity, server usage
 // and host name. Where the roots do not know the chain and `thumbprints` is not empty, a certificate of the
