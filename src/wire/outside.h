@@ -3,6 +3,7 @@
 // the implementation is issuer/foreign_keys.h.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,6 +23,17 @@ struct OutsideFailure {
 };
 using OutsideText = Result<std::string, OutsideFailure>;
 
+// What became of fetches since the start, and what is held now.
+struct OutsideCounters {
+  std::uint64_t fetched = 0;   // key sets, documents and certificate chains that came
+  std::uint64_t failed = 0;    // trouble worth retrying
+  std::uint64_t refused = 0;   // by the guard, or what came cannot be used
+  std::uint64_t crowded = 0;   // not begun, or not waited for: too many at once
+  std::uint64_t issuers = 0;   // remembered now
+  std::uint64_t fetching = 0;  // now
+  std::uint64_t waiting = 0;   // requests, now
+};
+
 class Outside {
  public:
   virtual ~Outside() = default;
@@ -30,7 +42,9 @@ class Outside {
   // set.
   struct Keys {
     std::shared_ptr<const token::JwkSet> keys;
-    bool must_wait = false;  // a fetch may give the key: when_keys_settle, then ask again
+    // A fetch may give the key: when_keys_settle, then ask again. Whoever has waited already does not wait
+    // anew: it is trouble worth retrying then.
+    bool must_wait = false;
     std::optional<OutsideFailure> failure;
   };
   // `key_id`: the token's kid. A kid that the cached set lacks asks for a fetch, at most once in 30 s an
@@ -43,6 +57,7 @@ class Outside {
   virtual void when_keys_settle(const record::OpenIdConnectProvider& provider,
                                 std::function<void()> resume) = 0;
 
+  // All that follow call `done` exactly once, from any thread, also before they return.
   // SHA-1 (40 lower-case hex digits) of the last certificate that the host of `url` ("https://…") serves.
   virtual void fetch_thumbprint(const std::string& account, const std::string& url,
                                 std::function<void(OutsideText)> done) = 0;
