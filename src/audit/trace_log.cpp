@@ -1,6 +1,7 @@
 #include "audit/trace_log.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <deque>
@@ -10,13 +11,13 @@
 #include <utility>
 #include <vector>
 
+#include "audit/success_ring.h"
+
 namespace openirsa::audit {
 namespace {
 
-// The last `capacity` traces of one share, findable by request id. Recording is on the exchange's way,
-// finding is a person's question: instead of an index of every id, which would cost two cache misses a trace,
-// a small table says where a trace with such an id went last; when another took its place there, the share is
-// searched.
+// The last `capacity` refusals of one share, findable by request id. A small table says where a trace with
+// such an id went last; when another took its place there, the share is searched.
 class Share {
  public:
   explicit Share(std::size_t capacity)
@@ -54,16 +55,18 @@ class Share {
 
 struct TraceLog::State {
   State(const Settings& s, wire::TraceSink* m)
-      : settings(s), metrics(m), successes(s.successes), unknown(s.refusals_unknown) {}
+      : settings(s), metrics(m), successes(s.successes, sequence), unknown(s.refusals_unknown) {}
 
   Settings settings;
   wire::TraceSink* metrics;
-  mutable std::mutex
-      mutex;  // held for one insertion or look-up; moving a trace in is all that happens under it
-  Share successes;
+  // Of refusals: held for one insertion or look-up; moving a trace in is all that happens under it.
+  mutable std::mutex mutex;
+  Sequence sequence;
+  SuccessRing successes;
   Share unknown;
   std::unordered_map<std::string, Share> by_account;
-  Totals totals;
+  std::atomic<std::uint64_t> recorded_successes = 0;
+  std::atomic<std::uint64_t> recorded_refusals = 0;
 };
 
 TraceLog::TraceLog(Settings settings, wire::TraceSink* metrics)
@@ -72,12 +75,12 @@ TraceLog::~TraceLog() = default;
 
 void TraceLog::record(wire::Trace trace) {
   if (state_->metrics != nullptr) state_->metrics->count(trace);
-  const std::scoped_lock lock(state_->mutex);
   if (!trace.failure) {
-    ++state_->totals.successes;
-    return state_->successes.add(std::move(trace));
+    ++state_->recorded_successes;
+    return state_->successes.add(trace);
   }
-  ++state_->totals.refusals;
+  const std::scoped_lock lock(state_->mutex);
+  ++state_->recorded_refusals;
   if (trace.account.empty() || trace.role_unknown) return state_->unknown.add(std::move(trace));
   auto& share =
       state_->by_account.try_emplace(trace.account, state_->settings.refusals_per_account).first->second;
@@ -91,8 +94,8 @@ std::optional<wire::Trace> TraceLog::find(std::string_view request_id) const {
 }
 
 std::optional<wire::Trace> TraceLog::find_kept(std::string_view request_id) const {
+  if (auto success = state_->successes.find(request_id)) return std::move(success->trace);
   const std::scoped_lock lock(state_->mutex);
-  if (const auto* trace = state_->successes.find(request_id)) return *trace;
   if (const auto* trace = state_->unknown.find(request_id)) return *trace;
   for (const auto& [account, share] : state_->by_account) {
     if (const auto* trace = share.find(request_id)) return *trace;
@@ -100,9 +103,6 @@ std::optional<wire::Trace> TraceLog::find_kept(std::string_view request_id) cons
   return std::nullopt;
 }
 
-TraceLog::Totals TraceLog::totals() const {
-  const std::scoped_lock lock(state_->mutex);
-  return state_->totals;
-}
+TraceLog::Totals TraceLog::totals() const { return {state_->recorded_successes, state_->recorded_refusals}; }
 
 }  // namespace openirsa::audit
