@@ -8,7 +8,8 @@ namespace openirsa::policy {
 namespace {
 
 Source source_named(std::string_view name) {
-  for (const Source source : {Source::identity, Source::trust, Source::session, Source::boundary}) {
+  for (const Source source :
+       {Source::identity, Source::trust, Source::session, Source::boundary, Source::resource}) {
     if (name_of_source(source) == name) return source;
   }
   throw std::runtime_error("unknown source in a case");
@@ -28,6 +29,7 @@ Principal::Kind kind_named(std::string_view name) {
 
 Kind kind_of(Source source) {
   if (source == Source::trust) return Kind::trust;
+  if (source == Source::resource) return Kind::resource;
   return source == Source::session ? Kind::session : Kind::identity;
 }
 
@@ -52,7 +54,8 @@ Facts facts_of(const json::object& facts, const Context& context) {
                         .arn = text("arn"),
                         .account = text("account"),
                         .role_arn = text("role_arn"),
-                        .unique_id = text("unique_id")},
+                        .unique_id = text("unique_id"),
+                        .bounded = principal.contains("bounded")},
           .action = *find_string(facts, "action"),
           .resource = *find_string(facts, "resource"),
           .context = &context};
@@ -68,6 +71,8 @@ std::string_view name_of_source(Source source) {
       return "trust";
     case Source::session:
       return "session";
+    case Source::resource:
+      return "resource";
     case Source::boundary:
       break;
   }
@@ -89,9 +94,10 @@ Outcome run_case(const json::object& one, Explanation* explanation) {
   Context context;
   fill(context, one.at("facts").as_object().at("context").as_object());
   const Facts facts = facts_of(one.at("facts").as_object(), context);
-  const bool trust = attached.size() == 1 && attached[0].source == Source::trust;
-  const Decision decision =
-      trust ? decide_trust(policies[0], facts, explanation) : decide(attached, facts, explanation);
+  const auto is_alone = [&](Source source) { return attached.size() == 1 && attached[0].source == source; };
+  const Decision decision = is_alone(Source::trust)      ? decide_trust(policies[0], facts, explanation)
+                            : is_alone(Source::resource) ? decide_resource(policies[0], facts, explanation)
+                                                         : decide(attached, facts, explanation);
   return {std::string(name_of(decision.effect())), std::string(name_of_source(decision.source()))};
 }
 

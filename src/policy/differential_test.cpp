@@ -16,10 +16,11 @@ class Generator {
   explicit Generator(std::uint64_t seed) : engine_(seed) {}
 
   json::object next() {
-    const bool trust = chance(30);
+    const std::size_t dice = below(100);
+    const std::string alone = dice < 25 ? "trust" : dice < 50 ? "resource" : "";
     json::array policies;
-    const std::size_t count = trust ? 1 : 1 + below(3);
-    for (std::size_t i = 0; i < count; ++i) policies.push_back(policy(trust ? "trust" : source(i)));
+    const std::size_t count = alone.empty() ? 1 + below(3) : 1;
+    for (std::size_t i = 0; i < count; ++i) policies.push_back(policy(alone.empty() ? source(i) : alone));
     return {{"policies", std::move(policies)}, {"facts", facts()}};
   }
 
@@ -33,7 +34,7 @@ class Generator {
 
   std::string source(std::size_t i) {
     if (i == 0) return "identity";
-    return pick({"identity", "boundary", "session"});
+    return pick({"identity", "boundary", "session", "resource"});
   }
 
   template <class Make>
@@ -48,12 +49,13 @@ class Generator {
     json::object document;
     if (!chance(10)) document["Version"] = chance(80) ? "2012-10-17" : "2008-10-17";
     json::array statements;
-    for (std::size_t n = 1 + below(3); n > 0; --n) statements.push_back(statement(of == "trust"));
+    for (std::size_t n = 1 + below(3); n > 0; --n) statements.push_back(statement(of));
     document["Statement"] = std::move(statements);
     return {{"source", of}, {"name", "p"}, {"document", std::move(document)}};
   }
 
-  json::object statement(bool trust) {
+  json::object statement(const std::string& of) {
+    const bool trust = of == "trust";
     json::object out{{"Effect", chance(80) ? "Allow" : "Deny"}};
     out[chance(85) ? "Action" : "NotAction"] = one_or_more([&] {
       return trust ? pick({"sts:AssumeRole", "sts:AssumeRole*", "STS:assumerolewithwebidentity", "sts:*",
@@ -61,9 +63,12 @@ class Generator {
                    : pick({"sts:AssumeRole", "sts:*", "iam:Get*", "*", "IAM:getrole", "iam:?etUser",
                            "iam:*Role"});
     });
-    if (trust)
-      out["Principal"] = principals();
-    else
+    if (trust) out["Principal"] = principals();
+    if (of == "resource") {
+      out[chance(50) ? "Principal" : "NotPrincipal"] =
+          chance(5) ? json::value("*") : json::value(principals());
+    }
+    if (!trust && (of != "resource" || chance(50)))
       out[chance(85) ? "Resource" : "NotResource"] = one_or_more([&] { return resource_pattern(); });
     if (chance(55)) out["Condition"] = conditions();
     return out;
@@ -78,6 +83,11 @@ class Generator {
   json::object principals() {
     json::object out;
     if (chance(50)) {
+      if (chance(30)) {
+        out["AWS"] = {"111111111111", "arn:aws:iam::111111111111:role/r",
+                      "arn:aws:sts::111111111111:assumed-role/r/s"};
+        return out;
+      }
       out["AWS"] = one_or_more([&] {
         return pick({"*", "111111111111", "222222222222", "arn:aws:iam::111111111111:root",
                      "arn:aws:iam::111111111111:user/u", "arn:aws:iam::111111111111:role/r",
@@ -209,16 +219,26 @@ class Generator {
         {"context", std::move(context)}};
   }
 
+  json::object session() {
+    json::object out{{"kind", "assumed_role"},
+                     {"arn", "arn:aws:sts::111111111111:assumed-role/r/s"},
+                     {"account", "111111111111"},
+                     {"role_arn", "arn:aws:iam::111111111111:role/r"},
+                     {"unique_id", "AROAAAAAAAAAAAAAAAAA"}};
+    if (chance(10)) out["bounded"] = true;
+    return out;
+  }
+
   json::object principal() {
-    switch (below(6)) {
+    switch (below(8)) {
+      case 5:
+        return session();
+      case 6:
+        return {{"kind", "account"}, {"arn", "arn:aws:iam::111111111111:root"}, {"account", "111111111111"}};
       case 0:
         return {{"kind", "user"}, {"arn", "arn:aws:iam::111111111111:user/u"}, {"account", "111111111111"}};
       case 1:
-        return {{"kind", "assumed_role"},
-                {"arn", "arn:aws:sts::111111111111:assumed-role/r/s"},
-                {"account", "111111111111"},
-                {"role_arn", "arn:aws:iam::111111111111:role/r"},
-                {"unique_id", "AROAAAAAAAAAAAAAAAAA"}};
+        return session();
       case 2:
         return {{"kind", "service"}, {"arn", "ec2.amazonaws.com"}};
       case 3:

@@ -9,7 +9,8 @@ namespace openirsa::policy {
 namespace {
 
 // In the order in which a silent layer is named.
-constexpr std::array<Source, 4> layers{Source::identity, Source::boundary, Source::session, Source::trust};
+constexpr std::array<Source, 5> layers{Source::identity, Source::boundary, Source::session, Source::trust,
+                                       Source::resource};
 
 struct Found {
   const Attached* policy = nullptr;
@@ -52,6 +53,23 @@ Verdicts judge_all(std::span<const Attached> policies, const Facts& facts, Expla
   return verdicts;
 }
 
+struct Alone {
+  Effect effect;
+  std::size_t statement;
+};
+
+// Only a document that was read as one of its kind names its principals; any other must not let everybody in.
+std::optional<Alone> judge_alone(const Attached& attached, Kind kind, const Facts& facts,
+                                 Explanation* explanation) {
+  if (attached.policy->document().kind != kind) return std::nullopt;
+  Verdicts verdicts;
+  judge(attached, facts, verdicts, explanation);
+  if (verdicts.deny) return Alone{Effect::explicit_deny, verdicts.deny->statement};
+  const auto& allow = verdicts.of(attached.source).allow;
+  if (!allow) return std::nullopt;
+  return Alone{Effect::allowed, allow->statement};
+}
+
 }  // namespace
 
 std::string_view name_of(Effect effect) {
@@ -92,17 +110,25 @@ Decision decide(std::span<const Attached> policies, const Facts& facts, Explanat
 
 Decision decide_trust(const Policy& trust, const Facts& facts, Explanation* explanation) {
   const Attached attached{.policy = &trust, .source = Source::trust, .name = "AssumeRolePolicyDocument"};
-  Verdicts verdicts;
-  // Only a document that was read as a trust policy names its principals; any other must not let everybody
-  // in.
-  if (trust.document().kind == Kind::trust) judge(attached, facts, verdicts, explanation);
   Decision decision;
   decision.source_ = Source::trust;
-  const auto& decisive = verdicts.deny ? verdicts.deny : verdicts.of(Source::trust).allow;
-  if (!decisive) return decision;
-  decision.effect_ = verdicts.deny ? Effect::explicit_deny : Effect::allowed;
+  const auto alone = judge_alone(attached, Kind::trust, facts, explanation);
+  if (!alone) return decision;
+  decision.effect_ = alone->effect;
   decision.policy_name_ = attached.name;
-  decision.statement_ = decisive->statement;
+  decision.statement_ = alone->statement;
+  return decision;
+}
+
+Decision decide_resource(const Policy& policy, const Facts& facts, Explanation* explanation) {
+  const Attached attached{.policy = &policy, .source = Source::resource, .name = "ResourcePolicy"};
+  Decision decision;
+  decision.source_ = Source::resource;
+  const auto alone = judge_alone(attached, Kind::resource, facts, explanation);
+  if (!alone) return decision;
+  decision.effect_ = alone->effect;
+  decision.policy_name_ = attached.name;
+  decision.statement_ = alone->statement;
   return decision;
 }
 

@@ -17,7 +17,7 @@ std::string_view name_of(
     Effect effect);  // "allowed", "explicitDeny", "implicitDeny" as AWS's simulator writes them
 
 // Where a policy comes from; the kind decides how its verdict combines and which words AWS's refusal uses.
-enum class Source { identity, trust, session, boundary };
+enum class Source { identity, trust, session, boundary, resource };
 
 struct Attached {
   const Policy* policy = nullptr;
@@ -27,7 +27,7 @@ struct Attached {
 
 // One comparison of one condition (or element) in one statement, as a trace shows it.
 struct Comparison {
-  std::string element;   // "Action", "Resource", "Principal", "Condition"
+  std::string element;   // "Action", "Resource", "Principal", "NotPrincipal", "Condition", …
   std::string op;        // "StringEquals"; empty outside conditions
   std::string key;       // "oidc.example/id/X:sub"; empty outside conditions
   std::string expected;  // the policy's values, joined by " | "
@@ -66,6 +66,7 @@ class Decision {
  private:
   friend Decision decide(std::span<const Attached>, const Facts&, Explanation*);
   friend Decision decide_trust(const Policy&, const Facts&, Explanation*);
+  friend Decision decide_resource(const Policy&, const Facts&, Explanation*);
   friend Decision root_allows();
   Decision() = default;
   Effect effect_ = Effect::implicit_deny;
@@ -81,6 +82,10 @@ Decision decide(std::span<const Attached> policies, const Facts& facts, Explanat
 
 // A role's trust policy alone decides (federation: the caller has no identity policy).
 Decision decide_trust(const Policy& trust, const Facts& facts, Explanation* explanation = nullptr);
+
+// What the policy of a resource says by itself. Attached to decide() it is a layer that must allow too, as
+// between accounts.
+Decision decide_resource(const Policy& policy, const Facts& facts, Explanation* explanation = nullptr);
 
 // The account's root user is allowed everything in its own account.
 Decision root_allows();

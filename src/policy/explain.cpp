@@ -27,11 +27,15 @@ std::string text_of_principal(const Principal& principal) {
 
 Comparison compare_principal(const Statement& statement, const Principal& principal) {
   Comparison comparison;
-  comparison.element = "Principal";
+  comparison.element = statement.not_principals ? "NotPrincipal" : "Principal";
   comparison.expected = joined(statement.principals, [](const NamedPrincipal& named) { return named.text; });
   comparison.actual = text_of_principal(principal);
   comparison.matched = statement.matches_principal(principal);
-  if (!comparison.matched) comparison.hint = hint_for_principal(statement.principals, principal);
+  if (statement.not_principals) {
+    comparison.hint = hint_for_not_principal(statement, principal);
+  } else if (!comparison.matched) {
+    comparison.hint = hint_for_principal(statement.principals, principal);
+  }
   return comparison;
 }
 
@@ -77,11 +81,11 @@ StatementTrace trace(const Attached& attached, std::size_t index, const Facts& f
     out.comparisons.push_back(std::move(comparison));
     return out.comparisons.back().matched;
   };
-  if (document.kind == Kind::trust && !passes(compare_principal(statement, facts.principal))) return out;
+  if (names_principals(document.kind) && !passes(compare_principal(statement, facts.principal))) return out;
   auto action = compare_list(statement.actions, "Action", facts.action, statement.matches_action(facts));
   if (!action.matched) action.hint = hint_for_action(statement.actions, facts.action);
   if (!passes(std::move(action))) return out;
-  if (document.kind != Kind::trust) {
+  if (statement.speaks_of_resources(document.kind)) {
     auto resource =
         compare_list(statement.resources, "Resource", facts.resource, statement.matches_resource(facts));
     if (!resource.matched) resource.hint = hint_for_resource(statement.resources, facts, document.variables);

@@ -19,6 +19,7 @@ struct Principal {
   std::string_view account;    // 12 digits; empty for federated, service and anonymous
   std::string_view role_arn;   // of an assumed-role session: the role's own ARN
   std::string_view unique_id;  // AIDA… or AROA…: what saved policies name
+  bool bounded = false;        // a permissions boundary is attached to the user or role
 };
 
 // Context keys with their values, looked up without regard to case. A key may have several values

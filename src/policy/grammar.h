@@ -1,6 +1,6 @@
-// The grammar of policy documents. Two readers with AWS's two sets of texts: one for the
-// policies that an identity holds, one for trust policies. Both only check; policy.cpp compiles what they
-// accepted.
+// The grammar of policy documents. Two readers with AWS's two sets of texts: one for the policies that an
+// identity holds, one for those that say who may come: trust policies and resources' policies. Both only
+// check; policy.cpp compiles what they accepted.
 #pragma once
 
 #include <optional>
@@ -17,6 +17,11 @@ using Refusal = std::optional<PolicyError>;
 
 Refusal check_identity_document(const json::object& document, Kind kind);
 Refusal check_trust_document(const json::object& document);
+Refusal check_resource_document(const json::object& document);
+
+// One action, and one resource that is an ARN or "*", of whatever service.
+Refusal check_action(std::string_view action);
+Refusal check_resource(std::string_view resource);
 
 // The statements: one object may stand for an array. Empty when there is none or one of them is no object.
 std::vector<const json::object*> statements_of(const json::object& document);

@@ -175,6 +175,18 @@ std::string hint_for_principal(const std::vector<NamedPrincipal>& named, const P
   return hint;
 }
 
+std::string hint_for_not_principal(const Statement& statement, const Principal& principal) {
+  const bool named = std::ranges::any_of(statement.principals,
+                                         [&](const NamedPrincipal& one) { return one.matches(principal); });
+  if (!named) return {};
+  if (!statement.matches_principal(principal))
+    return "the principal is one of those that NotPrincipal leaves out";
+  if (principal.bounded) return "NotPrincipal spares nobody who has a permissions boundary";
+  return principal.kind == Principal::Kind::assumed_role
+             ? "NotPrincipal spares a session only where its account, its role and the session are all listed"
+             : "NotPrincipal spares a principal only where it and its account are both listed";
+}
+
 std::string hint_for_action(const PatternList& actions, std::string_view action) {
   if (actions.negated) return "the action is one of those that NotAction leaves out";
   for (const std::string& text : actions.texts) {

@@ -102,32 +102,6 @@ Refusal check_iam_path(std::string_view path) {
   return refuse("IAM resource path must either be \"*\" or start with " + list + ".");
 }
 
-// What AWS says about one resource of a policy; an ARN with parts missing at its end is accepted.
-Refusal check_resource(std::string_view resource) {
-  if (resource == "*") return std::nullopt;
-  const auto parts = split(resource, ':');
-  const std::string text(resource);
-  if (parts.size() == 1) return refuse("Resource " + text + " must be in ARN format or \"*\".");
-  const std::string_view partition = parts[1];
-  const std::string_view rest =
-      parts.size() == 2 ? "" : resource.substr(static_cast<std::size_t>(parts[2].data() - resource.data()));
-  if (std::ranges::find(partitions, partition) == partitions.end()) return partition_refusal(partition, rest);
-  if (parts[0] != "arn") return refuse("Resource " + text + " must be in ARN format or \"*\".");
-  if (parts.size() == 2 || parts[2].find_first_of("*?") != std::string_view::npos) {
-    return refuse("Resource vendor must be fully qualified and cannot contain regexes.");
-  }
-  const std::string_view service = parts[2];
-  const bool region = parts.size() > 3 && !parts[3].empty();
-  if (service == "iam" && region)
-    return refuse("IAM resource " + text + " cannot contain region information.");
-  // Access points do have a region, and an account with it; buckets and objects have neither.
-  if (service == "s3" && region && (parts.size() < 5 || parts[4].empty())) {
-    return refuse("Resource " + text + " can not contain region information.");
-  }
-  if (service != "iam" || parts.size() < 6) return std::nullopt;
-  return check_iam_path(resource.substr(static_cast<std::size_t>(parts[5].data() - resource.data())));
-}
-
 bool passes_legacy_parsing(std::string_view resource) {
   if (resource == "*") return true;
   const auto parts = split(resource, ':');
@@ -159,22 +133,6 @@ ResourceFindings look_at_resources(const Statements& statements) {
   return findings;
 }
 
-Refusal check_action(std::string_view action) {
-  if (action == "*") return std::nullopt;
-  const auto parts = split(action, ':');
-  if (parts.size() == 1) {
-    return refuse("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-  }
-  if (parts.size() > 2) return refuse("Actions/Condition can contain only one colon.");
-  const std::string_view vendor = parts[0];
-  const bool valid = vendor == "*" || std::ranges::all_of(vendor, [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                              c == '-' || c == '.';
-                     });
-  if (!valid) return refuse("Vendor " + std::string(vendor) + " is not valid");
-  return std::nullopt;
-}
-
 Refusal check_actions(const Statements& statements) {
   for (const std::string_view name : {"Action", "NotAction"}) {
     for (const json::object* statement : statements) {
@@ -193,6 +151,48 @@ bool all_have(const Statements& statements, std::string_view name, std::string_v
 }
 
 }  // namespace
+
+// What AWS says about one resource of a policy; an ARN with parts missing at its end is accepted.
+Refusal check_resource(std::string_view resource) {
+  if (resource == "*") return std::nullopt;
+  const auto parts = split(resource, ':');
+  const std::string text(resource);
+  if (parts.size() == 1) return refuse("Resource " + text + " must be in ARN format or \"*\".");
+  const std::string_view partition = parts[1];
+  const std::string_view rest =
+      parts.size() == 2 ? "" : resource.substr(static_cast<std::size_t>(parts[2].data() - resource.data()));
+  if (std::ranges::find(partitions, partition) == partitions.end()) return partition_refusal(partition, rest);
+  if (parts[0] != "arn") return refuse("Resource " + text + " must be in ARN format or \"*\".");
+  if (parts.size() == 2 || parts[2].find_first_of("*?") != std::string_view::npos) {
+    return refuse("Resource vendor must be fully qualified and cannot contain regexes.");
+  }
+  const std::string_view service = parts[2];
+  const bool region = parts.size() > 3 && !parts[3].empty();
+  if (service == "iam" && region)
+    return refuse("IAM resource " + text + " cannot contain region information.");
+  // Access points do have a region, and an account with it; buckets and objects have neither.
+  if (service == "s3" && region && (parts.size() < 5 || parts[4].empty())) {
+    return refuse("Resource " + text + " can not contain region information.");
+  }
+  if (service != "iam" || parts.size() < 6) return std::nullopt;
+  return check_iam_path(resource.substr(static_cast<std::size_t>(parts[5].data() - resource.data())));
+}
+
+Refusal check_action(std::string_view action) {
+  if (action == "*") return std::nullopt;
+  const auto parts = split(action, ':');
+  if (parts.size() == 1) {
+    return refuse("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+  }
+  if (parts.size() > 2) return refuse("Actions/Condition can contain only one colon.");
+  const std::string_view vendor = parts[0];
+  const bool valid = vendor == "*" || std::ranges::all_of(vendor, [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                              c == '-' || c == '.';
+                     });
+  if (!valid) return refuse("Vendor " + std::string(vendor) + " is not valid");
+  return std::nullopt;
+}
 
 Refusal check_identity_document(const json::object& document, Kind kind) {
   const Statements statements = statements_of(document);

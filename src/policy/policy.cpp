@@ -45,8 +45,12 @@ Pattern compile_resource(std::string_view text, bool variables) {
 
 std::vector<NamedPrincipal> compile_principals(const json::object& statement) {
   std::vector<NamedPrincipal> principals;
-  const json::object* types = find_object(statement, "Principal");
-  if (types == nullptr) return principals;
+  const json::value* member = find_member(statement, "Principal");
+  if (member == nullptr) member = find_member(statement, "NotPrincipal");
+  if (member == nullptr) return principals;
+  // The grammar lets a text stand here in a resource's policy only, and no other than this one.
+  if (member->is_string()) return {*parse_principal("AWS", "*")};
+  const json::object* types = member->if_object();
   for (const auto& entry : *types) {
     const auto values = texts_of(entry.value());
     for (const std::string_view value : *values) {
@@ -81,6 +85,7 @@ Statement compile_statement(const json::object& statement, bool variables) {
       .sid = std::string(find_string(statement, "Sid").value_or("")),
       .deny = find_string(statement, "Effect") == "Deny",
       .principals = compile_principals(statement),
+      .not_principals = find_member(statement, "NotPrincipal") != nullptr,
       .actions = compile_list(statement, "Action", "NotAction", compile_action, variables),
       .resources = compile_list(statement, "Resource", "NotResource", compile_resource, variables),
       .conditions = compile_conditions(statement, variables),
@@ -96,8 +101,13 @@ std::size_t count_without_whitespace(std::string_view text) {
 }
 
 PolicyError not_json(Kind kind) {
-  const bool own_text = kind == Kind::trust || kind == Kind::session;
+  const bool own_text = names_principals(kind) || kind == Kind::session;
   return {own_text ? "This policy contains invalid Json" : "Syntax errors in policy."};
+}
+
+Refusal check_document(const json::object& document, Kind kind) {
+  if (kind == Kind::trust) return check_trust_document(document);
+  return kind == Kind::resource ? check_resource_document(document) : check_identity_document(document, kind);
 }
 
 }  // namespace
@@ -105,7 +115,7 @@ PolicyError not_json(Kind kind) {
 Result<Policy, PolicyError> Policy::parse(std::string_view text, Kind kind) {
   const auto json = parse_json_object(text, {.depth = depth});
   if (!json) return not_json(kind);
-  auto refusal = kind == Kind::trust ? check_trust_document(*json) : check_identity_document(*json, kind);
+  auto refusal = check_document(*json, kind);
   if (refusal) return std::move(*refusal);
   auto document = std::make_shared<Document>();
   document->text = text;

@@ -15,6 +15,7 @@ enum class Kind {
   managed,   // as identity, with CreatePolicy's own wording
   trust,     // AssumeRolePolicyDocument: Principal required, Resource forbidden, sts:Assume… actions only
   session,   // Policy parameter of STS
+  resource,  // what a resource carries: Principal or NotPrincipal required, Resource as its owner likes
 };
 
 // Text as AWS writes it; the code on the wire is MalformedPolicyDocument.

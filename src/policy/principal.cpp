@@ -110,4 +110,21 @@ bool NamedPrincipal::matches(const Principal& principal) const {
   return principal.arn == value || principal.role_arn == value;
 }
 
+bool name_throughout(const std::vector<NamedPrincipal>& named, const Principal& principal) {
+  const auto is_named = [&](Kind kind, std::string_view value) {
+    return !value.empty() && std::ranges::any_of(named, [&](const NamedPrincipal& one) {
+      return one.kind == kind && one.value == value;
+    });
+  };
+  if (std::ranges::find(named, Kind::everyone, &NamedPrincipal::kind) != named.end()) return true;
+  if (is_federated(principal)) return is_named(Kind::federated, principal.arn);
+  if (is_service(principal)) return is_named(Kind::service, principal.arn);
+  if (!is_named(Kind::account, principal.account)) return false;
+  if (principal.kind == Principal::Kind::account) return true;
+  const bool by_id = is_named(Kind::unique_id, principal.unique_id);
+  if (principal.kind != Principal::Kind::assumed_role) return by_id || is_named(Kind::exact, principal.arn);
+  // A role's id names the role; a session is named by its ARN alone.
+  return (by_id || is_named(Kind::exact, principal.role_arn)) && is_named(Kind::exact, principal.arn);
+}
+
 }  // namespace openirsa::policy

@@ -1,9 +1,10 @@
-// Who a statement of a trust policy speaks about.
+// Who a statement of a trust policy or of a resource's policy speaks about.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "policy/facts.h"
 
@@ -24,6 +25,10 @@ struct NamedPrincipal {
 
   bool matches(const Principal& principal) const;
 };
+
+// Whether the principal and everything that it belongs to are named each by themselves: the account, then the
+// user or the role, then the session. An account names itself alone here, not those within it.
+bool name_throughout(const std::vector<NamedPrincipal>& named, const Principal& principal);
 
 // `type`: "AWS", "Federated" or "Service". Nothing when the value is of no form that AWS accepts.
 std::optional<NamedPrincipal> parse_principal(std::string_view type, std::string_view value);

@@ -348,12 +348,16 @@ bool resource_matches(const json::object& statement, bool variables, const World
   return !any;
 }
 
-bool principal_matches(const json::object& statement, const World& world) {
+json::object principals_in(const json::value& element) {
+  return element.is_string() ? json::object{{"AWS", element}} : element.as_object();
+}
+
+bool principal_named(const json::object& element, const World& world) {
   const auto have = [&](const char* name) {
     return std::string(find_string(world.principal, name).value_or(""));
   };
   const std::string kind = have("kind");
-  for (const auto& [type, values] : statement.at("Principal").as_object()) {
+  for (const auto& [type, values] : element) {
     for (const std::string& value : list_of(values)) {
       if (type == "AWS" && value == "*") return true;
       if (type == "Federated" && kind == "federated" && value == have("arn")) return true;
@@ -367,10 +371,46 @@ bool principal_matches(const json::object& statement, const World& world) {
   return false;
 }
 
-bool statement_matches(const json::object& statement, bool variables, bool trust, const World& world) {
-  if (trust && !principal_matches(statement, world)) return false;
+// Strikes the caller's links (account, user or role, session) from a set as the list names them: a Deny
+// spares a caller of whom nothing remains.
+bool spared(const json::object& element, const World& world) {
+  const auto have = [&](const char* name) {
+    return std::string(find_string(world.principal, name).value_or(""));
+  };
+  if (world.principal.contains("bounded")) return false;
+  const std::string kind = have("kind");
+  if (kind == "federated" || kind == "service" || kind == "anonymous") return principal_named(element, world);
+  std::set<std::string> links{"account"};
+  if (kind == "user" || kind == "role") links.insert("identity");
+  if (kind == "assumed_role") links.insert({"identity", "session"});
+  for (const auto& [type, values] : element) {
+    for (const std::string& value : list_of(values)) {
+      if (type != "AWS") continue;
+      if (value == "*") return true;
+      if (value == have("account") || value == "arn:aws:iam::" + have("account") + ":root")
+        links.erase("account");
+      const bool role = value == have(kind == "assumed_role" ? "role_arn" : "arn");
+      if (role || value == have("unique_id")) links.erase("identity");
+      if (value == have("arn")) links.erase("session");
+    }
+  }
+  return links.empty();
+}
+
+bool principal_matches(const json::object& statement, const World& world) {
+  if (statement.contains("Principal"))
+    return principal_named(principals_in(statement.at("Principal")), world);
+  const json::object element = principals_in(statement.at("NotPrincipal"));
+  if (text_of(statement.at("Effect")) == "Deny") return !spared(element, world);
+  return !principal_named(element, world);
+}
+
+bool statement_matches(const json::object& statement, bool variables, const std::string& source,
+                       const World& world) {
+  if ((source == "trust" || source == "resource") && !principal_matches(statement, world)) return false;
   if (!action_matches(statement, world)) return false;
-  if (!trust && !resource_matches(statement, variables, world)) return false;
+  const bool of_resources = statement.contains("Resource") || statement.contains("NotResource");
+  if (of_resources && !resource_matches(statement, variables, world)) return false;
   if (!statement.contains("Condition")) return true;
   for (const auto& [name, keys] : statement.at("Condition").as_object()) {
     for (const auto& [key, values] : keys.as_object()) {
@@ -406,7 +446,7 @@ std::string simple_decision(const json::object& one) {
     const bool variables = find_string(document, "Version") == "2012-10-17";
     for (const json::value& value : document.at("Statement").as_array()) {
       const json::object& statement = value.as_object();
-      if (!statement_matches(statement, variables, source == "trust", world)) continue;
+      if (!statement_matches(statement, variables, source, world)) continue;
       if (text_of(statement.at("Effect")) == "Deny")
         denied = true;
       else
@@ -414,7 +454,8 @@ std::string simple_decision(const json::object& one) {
     }
   }
   if (denied) return "explicitDeny";
-  if (!present.contains("trust")) present.insert("identity");
+  const bool alone = present.contains("trust") || present == std::set<std::string>{"resource"};
+  if (!alone) present.insert("identity");
   return allowing == present ? "allowed" : "implicitDeny";
 }
 

@@ -5,8 +5,13 @@
 namespace openirsa::policy {
 
 bool Statement::matches_principal(const Principal& principal) const {
-  return std::ranges::any_of(principals,
-                             [&](const NamedPrincipal& named) { return named.matches(principal); });
+  const auto names = [&](const NamedPrincipal& named) { return named.matches(principal); };
+  if (!not_principals) return std::ranges::any_of(principals, names);
+  // A Deny spares whom the list names together with all that they belong to, and nobody who has a permissions
+  // boundary (IAM user guide, "NotPrincipal"). An Allow leaves out whomever an entry could mean. So a doubt
+  // never opens a door.
+  if (deny) return principal.bounded || !name_throughout(principals, principal);
+  return std::ranges::none_of(principals, names);
 }
 
 bool Statement::matches_action(const Facts& facts) const {
@@ -27,9 +32,9 @@ bool Statement::matches_resource(const Facts& facts) const {
 }
 
 bool Statement::matches(const Facts& facts, Kind kind) const {
-  if (kind == Kind::trust ? !matches_principal(facts.principal) : !principals.empty()) return false;
+  if (names_principals(kind) ? !matches_principal(facts.principal) : !principals.empty()) return false;
   if (!matches_action(facts)) return false;
-  if (kind != Kind::trust && !matches_resource(facts)) return false;
+  if (speaks_of_resources(kind) && !matches_resource(facts)) return false;
   return std::ranges::all_of(conditions, [&](const Condition& c) { return holds(c, facts.context); });
 }
 

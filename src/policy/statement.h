@@ -18,17 +18,25 @@ struct PatternList {
   bool negated = false;  // NotAction, NotResource
 };
 
+// Trust policies and resources' policies say whom they are about.
+constexpr bool names_principals(Kind kind) { return kind == Kind::trust || kind == Kind::resource; }
+
 struct Statement {
   std::string sid;
   bool deny = false;
-  std::vector<NamedPrincipal> principals;  // trust policies only
+  std::vector<NamedPrincipal> principals;  // where names_principals()
+  bool not_principals = false;             // they stand under NotPrincipal
   PatternList actions;
-  PatternList resources;  // empty in trust policies
+  // Empty in trust policies; in a resource's policy, where none are named, the resource that carries it.
+  PatternList resources;
   std::vector<Condition> conditions;
 
   bool matches_principal(const Principal& principal) const;
   bool matches_action(const Facts& facts) const;
   bool matches_resource(const Facts& facts) const;
+  bool speaks_of_resources(Kind kind) const {
+    return kind != Kind::trust && (kind != Kind::resource || !resources.patterns.empty());
+  }
   bool matches(const Facts& facts, Kind kind) const;
 };
 

@@ -44,7 +44,7 @@ class Pool {
 };
 
 Pool& pool_of(policy::Kind kind) {
-  static std::array<Pool, 4> pools;
+  static std::array<Pool, 5> pools;
   return pools.at(static_cast<std::size_t>(kind));
 }
 

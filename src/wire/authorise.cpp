@@ -58,6 +58,7 @@ Words words_of(policy::Source source) {
     case policy::Source::identity:
       return {"identity-based policy", "an identity-based policy"};
     case policy::Source::trust:
+    case policy::Source::resource:
       return {"resource-based policy", "a resource-based policy"};
     case policy::Source::session:
       return {"session policy", "a session policy"};

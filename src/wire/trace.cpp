@@ -65,6 +65,8 @@ std::string_view name_of_source(policy::Source source) {
       return "session";
     case policy::Source::boundary:
       return "boundary";
+    case policy::Source::resource:
+      return "resource";
   }
   return "identity";
 }
