@@ -119,7 +119,7 @@ class WrongInputs(LaneTest):
         jwk = next(key for key in keys if key["kid"] == self.header["kid"])
         for form, secret in tokens.public_key_forms(jwk).items():
             with self.subTest(form):
-                token = tokens.sign_hs256({**self.header, "alg": "HS256"}, self.claims, secret)
+                token = tokens.sign_hmac({**self.header, "alg": "HS256"}, self.claims, secret)
                 self.assert_wrong_token(token, INVALID_TOKEN)
 
     def test_06_issuers_that_are_not_ours_to_believe(self):

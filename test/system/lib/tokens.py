@@ -21,18 +21,22 @@ def parts(token):
 
 
 def signing_input(header, claims):
-    """Accepts JSON text as well, for headers and claims that a dict cannot hold."""
-    texts = (part if isinstance(part, str) else json.dumps(part, separators=(",", ":")) for part in (header, claims))
-    return ".".join(encode(text.encode()) for text in texts)
+    """Accepts text and bytes as well, for headers and claims that a dict cannot hold."""
+    return ".".join(encode(_bytes_of(part)) for part in (header, claims))
+
+
+def _bytes_of(part):
+    text = part if isinstance(part, (str, bytes)) else json.dumps(part, separators=(",", ":"))
+    return text if isinstance(text, bytes) else text.encode()
 
 
 def join(header, claims, signature):
     return f"{signing_input(header, claims)}.{encode(signature)}"
 
 
-def sign_hs256(header, claims, key):
+def sign_hmac(header, claims, key, digest="sha256"):
     text = signing_input(header, claims)
-    return f"{text}.{encode(hmac.digest(key, text.encode(), 'sha256'))}"
+    return f"{text}.{encode(hmac.digest(key, text.encode(), digest))}"
 
 
 def new_rsa_key(path):

@@ -1,0 +1,183 @@
+"""Keys made from a seed, and signatures that no library would make: RSA and P-256 in plain integers.
+
+Nothing here is fit for protecting anything: it exists to attack, and to do it again from the same seed.
+"""
+
+import base64
+import hashlib
+import json
+
+from . import tokens
+
+# DigestInfo up to the digest itself (RFC 8017 §9.2, note 1).
+DIGEST_INFO = {
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+    "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+    "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+}
+SMALL_PRIMES = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97]
+
+
+def is_prime(number, rng, rounds=12):
+    if any(number % prime == 0 for prime in SMALL_PRIMES):
+        return number in SMALL_PRIMES
+    odd, twos = number - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    for _ in range(rounds):
+        power = pow(rng.randrange(2, number - 1), odd, number)
+        if power in (1, number - 1):
+            continue
+        for _ in range(twos - 1):
+            power = power * power % number
+            if power == number - 1:
+                break
+        else:
+            return False
+    return True
+
+
+def prime(bits, exponent, rng):
+    while True:
+        candidate = rng.getrandbits(bits) | 1 << (bits - 1) | 1
+        if candidate % exponent != 1 and is_prime(candidate, rng):
+            return candidate
+
+
+def cube_root(number):
+    """The greatest integer whose cube is not above the number."""
+    low, high = 0, 1 << (number.bit_length() // 3 + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**3 <= number else (low, middle - 1)
+    return low
+
+
+class RsaKey:
+    algorithm = "RS256"
+
+    def __init__(self, rng, kid, exponent=65537, bits=2048):
+        self.kid, self.e = kid, exponent
+        # A modulus well below the power of two leaves room for a signature with the modulus added to it.
+        self.n = 0
+        while self.n.bit_length() != bits or self.n >> (bits - 4) > 0xC:
+            self.p, self.q = prime(bits // 2, exponent, rng), prime(bits // 2, exponent, rng)
+            self.n = self.p * self.q
+        self.size = bits // 8
+        self.d = pow(exponent, -1, (self.p - 1) * (self.q - 1))
+        self.dp, self.dq, self.qi = self.d % (self.p - 1), self.d % (self.q - 1), pow(self.q, -1, self.p)
+
+    def bytes(self, number):
+        return number.to_bytes(self.size, "big")
+
+    def private(self, number):
+        first, second = pow(number, self.dp, self.p), pow(number, self.dq, self.q)
+        return second + self.q * ((first - second) * self.qi % self.p)
+
+    def sign_encoded(self, encoded):
+        """A raw private operation on an encoded message, well formed or not."""
+        return self.bytes(self.private(int.from_bytes(encoded, "big")))
+
+    def encoded(self, message, digest="sha256"):
+        info = DIGEST_INFO[digest] + hashlib.new(digest, message).digest()
+        return b"\0\1" + b"\xff" * (self.size - len(info) - 3) + b"\0" + info
+
+    def sign(self, message, digest="sha256"):
+        return self.sign_encoded(self.encoded(message, digest))
+
+    def sign_pss(self, message, rng, digest="sha256"):
+        """RSASSA-PSS (RFC 8017 §8.1) with a salt of the digest's length, as RFC 7518 §3.5 wants it."""
+        new = lambda data: hashlib.new(digest, data).digest()
+        salt = rng.randbytes(hashlib.new(digest).digest_size)
+        check = new(bytes(8) + new(message) + salt)
+        length = self.size - len(check) - 1
+        block = bytes(length - len(salt) - 1) + b"\1" + salt
+        mask = b"".join(new(check + counter.to_bytes(4, "big")) for counter in range(length // len(check) + 1))
+        masked = bytearray(a ^ b for a, b in zip(block, mask))
+        masked[0] &= 0x7F
+        return self.sign_encoded(bytes(masked) + check + b"\xbc")
+
+    def jwk(self):
+        exponent = self.e.to_bytes((self.e.bit_length() + 7) // 8, "big")
+        members = {"kty": "RSA", "use": "sig", "alg": self.algorithm, "kid": self.kid}
+        return {**members, "n": tokens.encode(self.bytes(self.n)), "e": tokens.encode(exponent)}
+
+
+class P256Key:
+    algorithm = "ES256"
+    PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
+    ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    BASE = (
+        0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+        0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+    )
+
+    def __init__(self, rng, kid):
+        self.rng, self.kid = rng, kid
+        self.secret = rng.randrange(1, self.ORDER)
+        self.point = self.multiply(self.BASE, self.secret)
+
+    @classmethod
+    def add(cls, one, other):
+        if one is None or other is None:
+            return one or other
+        if one[0] == other[0] and (one[1] + other[1]) % cls.PRIME == 0:
+            return None
+        if one == other:
+            slope = 3 * (one[0] * one[0] - 1) * pow(2 * one[1], -1, cls.PRIME)
+        else:
+            slope = (other[1] - one[1]) * pow(other[0] - one[0], -1, cls.PRIME)
+        x = (slope * slope - one[0] - other[0]) % cls.PRIME
+        return x, (slope * (one[0] - x) - one[1]) % cls.PRIME
+
+    @classmethod
+    def multiply(cls, point, factor):
+        result = None
+        while factor:
+            if factor & 1:
+                result = cls.add(result, point)
+            point, factor = cls.add(point, point), factor >> 1
+        return result
+
+    def halves(self, message):
+        """r and s of a good signature."""
+        digest = int.from_bytes(hashlib.sha256(message).digest(), "big")
+        while True:
+            nonce = self.rng.randrange(1, self.ORDER)
+            r = self.multiply(self.BASE, nonce)[0] % self.ORDER
+            s = pow(nonce, -1, self.ORDER) * (digest + r * self.secret) % self.ORDER
+            if r and s:
+                return r, s
+
+    @staticmethod
+    def joined(r, s):
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def sign(self, message):
+        return self.joined(*self.halves(message))
+
+    def jwk(self):
+        x, y = (tokens.encode(number.to_bytes(32, "big")) for number in self.point)
+        return {"kty": "EC", "use": "sig", "alg": self.algorithm, "kid": self.kid, "crv": "P-256", "x": x, "y": y}
+
+
+def signed(key, header, claims, **options):
+    text = tokens.signing_input(header, claims)
+    return f"{text}.{tokens.encode(key.sign(text.encode(), **options))}"
+
+
+def secret_forms(jwk):
+    """Every text of an RSA public key that a confused verifier might take for an HMAC secret."""
+    pem = tokens.public_key_pem(jwk)
+    lines = pem.splitlines()
+    return {
+        "PEM": pem.encode(),
+        "PEM without its last line end": pem.strip().encode(),
+        "base64 of the DER": "".join(lines[1:-1]).encode(),
+        "DER": base64.b64decode("".join(lines[1:-1])),
+        "JWK": json.dumps(jwk, separators=(",", ":")).encode(),
+        "JWK set": json.dumps({"keys": [jwk]}, separators=(",", ":")).encode(),
+        "modulus": tokens.decode(jwk["n"]),
+        "modulus as text": jwk["n"].encode(),
+        "nothing": b"",
+    }
