@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-bool within(const IpAddress& address, const IpAddress& network, int prefix) {
-  const int whole = prefix / 8;
-  if (!std::equal(address.bytes, address.bytes + whole, network.bytes)) return false;
-  const int rest = prefix % 8;
-  return rest == 0 || ((address.bytes[whole] ^ network.bytes[whole]) >> (8 - rest)) == 0;
-}
-
 // The elements of all headers of that name, taken as one list (RFC 9110 §5.3).
 std::vector<std::string> elements_of(const Request& request, std::string_view name) {
   std::vector<std::string> elements;
@@ -56,6 +49,23 @@ std::string IpAddress::text() const {
   return out;
 }
 
+std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
+  const auto slash = text.find('/');
+  const auto address = IpAddress::parse(text.substr(0, slash));
+  if (!address) return std::nullopt;
+  if (slash == std::string_view::npos) return IpNetwork{*address};
+  const auto bits = parse_integer(text.substr(slash + 1));
+  if (!bits || *bits < 0 || *bits > (address->is_v4() ? 32 : 128)) return std::nullopt;
+  return IpNetwork{*address, static_cast<int>(*bits) + (address->is_v4() ? 96 : 0)};
+}
+
+bool IpNetwork::contains(const IpAddress& other) const {
+  const int whole = prefix / 8;
+  if (!std::equal(other.bytes, other.bytes + whole, address.bytes)) return false;
+  const int rest = prefix % 8;
+  return rest == 0 || ((other.bytes[whole] ^ address.bytes[whole]) >> (8 - rest)) == 0;
+}
+
 std::optional<TrustedProxies> TrustedProxies::parse(const std::vector<std::string>& entries) {
   TrustedProxies proxies;
   for (const std::string_view entry : entries) {
@@ -63,16 +73,9 @@ std::optional<TrustedProxies> TrustedProxies::parse(const std::vector<std::strin
       proxies.unix_ = true;
       continue;
     }
-    const auto slash = entry.find('/');
-    const auto address = IpAddress::parse(entry.substr(0, slash));
-    if (!address) return std::nullopt;
-    int prefix = 128;
-    if (slash != std::string_view::npos) {
-      const auto bits = parse_integer(entry.substr(slash + 1));
-      if (!bits || *bits < 0 || *bits > (address->is_v4() ? 32 : 128)) return std::nullopt;
-      prefix = static_cast<int>(*bits) + (address->is_v4() ? 96 : 0);
-    }
-    proxies.networks_.push_back({*address, prefix});
+    const auto network = IpNetwork::parse(entry);
+    if (!network) return std::nullopt;
+    proxies.networks_.push_back(*network);
   }
   return proxies;
 }
@@ -80,9 +83,8 @@ std::optional<TrustedProxies> TrustedProxies::parse(const std::vector<std::strin
 bool TrustedProxies::trusts(std::string_view address) const {
   if (address.empty()) return unix_;
   const auto parsed = IpAddress::parse(address);
-  return parsed && std::any_of(networks_.begin(), networks_.end(), [&](const Network& network) {
-           return within(*parsed, network.address, network.prefix);
-         });
+  return parsed && std::any_of(networks_.begin(), networks_.end(),
+                               [&](const IpNetwork& network) { return network.contains(*parsed); });
 }
 
 Peer TrustedProxies::resolve(const Request& request, const Peer& connection) const {

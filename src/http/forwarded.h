@@ -21,6 +21,14 @@ struct IpAddress {
   bool is_v4() const;
 };
 
+struct IpNetwork {
+  IpAddress address;
+  int prefix = 128;  // of 128 bits
+
+  static std::optional<IpNetwork> parse(std::string_view text);  // "10.0.0.0/8", "fd00::/8" or one address
+  bool contains(const IpAddress& other) const;
+};
+
 class TrustedProxies {
  public:
   // Entries are addresses, networks ("10.0.0.0/8") or "unix" (whoever reaches our unix socket). Nothing when
@@ -35,11 +43,7 @@ class TrustedProxies {
   Peer resolve(const Request& request, const Peer& connection) const;
 
  private:
-  struct Network {
-    IpAddress address;
-    int prefix;  // of 128 bits
-  };
-  std::vector<Network> networks_;
+  std::vector<IpNetwork> networks_;
   bool unix_ = false;
 };
 

@@ -11,14 +11,23 @@
 namespace openirsa::http {
 namespace {
 
-constexpr std::size_t max_threads = 16;
+constexpr std::size_t usual_threads = 16;
 
-struct Lookup {
-  std::uint64_t number;
-  HostPort target;
+}  // namespace
+
+struct NameLookup::Shared {
+  std::mutex mutex;
+  Post post;  // empty once nobody waits any more
+  Resolve resolve;
+  std::size_t max_threads = 0;
+  std::deque<HostPort> waiting;
+  // By the target's text. Not with the threads: what a callback holds belongs to the lookup's owner, and may
+  // have to go before a thread is back from the name server.
+  std::map<std::string, std::vector<OnFound>> callbacks;
+  std::size_t threads = 0;
 };
 
-std::vector<Endpoint> resolve(const HostPort& target, std::string& reason) {
+std::vector<Endpoint> NameLookup::ask_system(const HostPort& target, std::string& reason) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -37,41 +46,38 @@ std::vector<Endpoint> resolve(const HostPort& target, std::string& reason) {
   return endpoints;
 }
 
-}  // namespace
+NameLookup::NameLookup(asio::io_context& context)
+    : NameLookup([&context](std::function<void()> task) { asio::post(context, std::move(task)); }, ask_system,
+                 usual_threads) {}
 
-struct NameLookup::Shared {
-  std::mutex mutex;
-  asio::io_context* context;  // null once nobody waits any more
-  std::deque<Lookup> waiting;
-  // Not with the threads: what a callback holds belongs to the io_context's owner, and may have to go before
-  // a thread is back from the name server.
-  std::map<std::uint64_t, OnFound> callbacks;
-  std::uint64_t next_number = 0;
-  std::size_t threads = 0;
-};
-
-NameLookup::NameLookup(asio::io_context& context) : shared_(std::make_shared<Shared>()) {
-  shared_->context = &context;
+NameLookup::NameLookup(Post post, Resolve resolve, std::size_t threads)
+    : shared_(std::make_shared<Shared>()) {
+  shared_->post = std::move(post);
+  shared_->resolve = std::move(resolve);
+  shared_->max_threads = threads;
 }
 
 NameLookup::~NameLookup() {
-  std::map<std::uint64_t, OnFound> dropped;  // destroyed without the lock
+  decltype(shared_->callbacks) dropped;  // destroyed without the lock
   const std::lock_guard lock(shared_->mutex);
-  shared_->context = nullptr;
+  shared_->post = nullptr;
   shared_->waiting.clear();
   dropped.swap(shared_->callbacks);
 }
 
 void NameLookup::find(const HostPort& target, OnFound on_found) {
   if (const auto ip = IpAddress::parse(target.host)) {
-    asio::post(*shared_->context, [endpoint = Endpoint::of(*ip, target.port),
-                                   on_found = std::move(on_found)] { on_found({endpoint}, {}); });
+    shared_->post([endpoint = Endpoint::of(*ip, target.port), on_found = std::move(on_found)] {
+      on_found({endpoint}, {});
+    });
     return;
   }
   const std::lock_guard lock(shared_->mutex);
-  shared_->waiting.push_back({shared_->next_number, target});
-  shared_->callbacks.emplace(shared_->next_number++, std::move(on_found));
-  if (shared_->threads == max_threads) return;
+  auto& callbacks = shared_->callbacks[target.text()];
+  callbacks.push_back(std::move(on_found));
+  if (callbacks.size() > 1) return;  // the same name is being looked up already
+  shared_->waiting.push_back(target);
+  if (shared_->threads == shared_->max_threads) return;
   ++shared_->threads;
   // Detached: getaddrinfo cannot be interrupted, and a shutdown must not wait for a name server.
   std::thread([shared = shared_] { run(shared); }).detach();
@@ -80,16 +86,17 @@ void NameLookup::find(const HostPort& target, OnFound on_found) {
 void NameLookup::run(const std::shared_ptr<Shared>& shared) {
   std::unique_lock lock(shared->mutex);
   while (!shared->waiting.empty()) {
-    const Lookup lookup = std::move(shared->waiting.front());
+    const HostPort target = std::move(shared->waiting.front());
     shared->waiting.pop_front();
     lock.unlock();
     std::string reason;
-    auto endpoints = resolve(lookup.target, reason);
+    auto endpoints = shared->resolve(target, reason);
     lock.lock();
-    if (shared->context == nullptr) break;
-    auto callback = shared->callbacks.extract(lookup.number);
-    asio::post(*shared->context, [on_found = std::move(callback.mapped()), endpoints = std::move(endpoints),
-                                  reason = std::move(reason)] { on_found(endpoints, reason); });
+    if (!shared->post) break;
+    auto answered = shared->callbacks.extract(target.text());
+    for (auto& callback : answered.mapped()) {
+      shared->post([on_found = std::move(callback), endpoints, reason] { on_found(endpoints, reason); });
+    }
   }
   --shared->threads;
 }

@@ -16,12 +16,20 @@ class NameLookup {
  public:
   // Addresses in the order to try (RFC 6724), or none and the resolver's reason.
   using OnFound = std::function<void(std::vector<Endpoint> endpoints, std::string reason)>;
+  // Has the task run on the owner's thread, never from within the call.
+  using Post = std::function<void(std::function<void()> task)>;
+  // Blocks until it knows. Called by several threads at once.
+  using Resolve = std::function<std::vector<Endpoint>(const HostPort& target, std::string& reason)>;
+
+  static std::vector<Endpoint> ask_system(const HostPort& target, std::string& reason);
 
   explicit NameLookup(asio::io_context& context);
+  // `threads`: how many names are looked up at once; lookups of one name share one.
+  NameLookup(Post post, Resolve resolve, std::size_t threads);
   // Answers that come later are dropped; nothing is waited for.
   ~NameLookup();
 
-  // `on_found` is called on the io_context's thread, never from within this call.
+  // `on_found` is called on the owner's thread, never from within this call.
   void find(const HostPort& target, OnFound on_found);
 
  private:
