@@ -10,6 +10,7 @@
 #include "record/cluster.h"
 #include "record/identifier.h"
 #include "record/key.h"
+#include "record/provider.h"
 #include "store/mirror.h"
 
 namespace openirsa::issuer {
@@ -24,14 +25,24 @@ class TestHouse {
 
   store::Mirror& mirror() { return *mirror_; }
 
-  void put(const record::Issuer& issuer) {
-    const std::string key = record::issuer_key(issuer.id);
+  void put(const record::Issuer& issuer) { put(record::issuer_key(issuer.id), issuer); }
+  void put(const record::OpenIdConnectProvider& provider) {
+    put(record::provider_key(provider.account, provider.url), provider);
+  }
+  void remove(const record::OpenIdConnectProvider& provider) {
     store::Commit commit;
-    commit.puts.push_back({key, issuer.to_text(vault_, key)});
+    commit.deletes.push_back(record::provider_key(provider.account, provider.url));
     ASSERT_TRUE(mirror_->commit(commit));
   }
 
  private:
+  template <class R>
+  void put(const std::string& key, const R& record) {
+    store::Commit commit;
+    commit.puts.push_back({key, record.to_text(vault_, key)});
+    ASSERT_TRUE(mirror_->commit(commit));
+  }
+
   record::Vault vault_{Secret(std::string(32, 'm'))};
   std::unique_ptr<store::Mirror> mirror_;
 };
