@@ -284,11 +284,11 @@ Result<std::vector<CertificateInfo>, CertificateError> inspect_pem(std::string_v
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     require(X509_digest(certificate.get(), EVP_sha1(), digest, &size) == 1, "thumbprint");
-    infos.push_back({to_hex({reinterpret_cast<const char*>(digest), size}),
-                     text_of(X509_get_subject_name(certificate.get())),
-                     text_of(X509_get_issuer_name(certificate.get())),
-                     time_of(X509_get0_notBefore(certificate.get())),
-                     time_of(X509_get0_notAfter(certificate.get())), names_of(certificate.get())});
+    infos.push_back(
+        {to_hex({reinterpret_cast<const char*>(digest), size}),
+         text_of(X509_get_subject_name(certificate.get())), text_of(X509_get_issuer_name(certificate.get())),
+         time_of(X509_get0_notBefore(certificate.get())), time_of(X509_get0_notAfter(certificate.get())),
+         names_of(certificate.get()), X509_check_ca(certificate.get()) == 1});
   }
   return infos;
 }

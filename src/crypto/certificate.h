@@ -50,6 +50,7 @@ struct CertificateInfo {
   Time not_before;
   Time not_after;
   SubjectNames names;
+  bool authority = false;  // it may sign certificates (RFC 5280 §4.2.1.9 and §4.2.1.3)
 };
 // Each certificate of a PEM text in order.
 Result<std::vector<CertificateInfo>, CertificateError> inspect_pem(std::string_view pem);

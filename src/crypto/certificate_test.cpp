@@ -74,6 +74,8 @@ TEST(Certificate, tells_names_and_times) {
   EXPECT_EQ(infos->front().not_after, now + days{30});
   EXPECT_EQ(infos->back().not_after, now + days{3650});
   EXPECT_TRUE(infos->back().names.dns.empty());
+  EXPECT_FALSE(infos->front().authority);
+  EXPECT_TRUE(infos->back().authority);
 }
 
 TEST(Certificate, never_outlives_its_authority) {

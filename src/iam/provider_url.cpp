@@ -54,6 +54,4 @@ Result<std::string, Error> provider_name_of_url(std::string_view url) {
   return std::string(host).append(path);
 }
 
-std::string_view host_of_provider(std::string_view name) { return name.substr(0, name.find('/')); }
-
 }  // namespace openirsa::iam

@@ -11,6 +11,5 @@ namespace openirsa::iam {
 // The URL without scheme and without `:443`, letters and trailing slash as given: it is the provider's
 // identity, and trust policies and tokens name it exactly. REQUIRES: not empty.
 Result<std::string, wire::Error> provider_name_of_url(std::string_view url);
-std::string_view host_of_provider(std::string_view name);  // of what provider_name_of_url answered
 
 }  // namespace openirsa::iam

@@ -8,6 +8,7 @@
 #include "iam/provider_url.h"
 #include "iam/tags.h"
 #include "iam/transaction.h"
+#include "issuer/registry.h"
 #include "record/provider.h"
 #include "wire/xml.h"
 
@@ -43,12 +44,32 @@ Result<std::vector<std::string>, Error> thumbprints_of(const Call& call,
   return thumbprints;
 }
 
-// The listener of our own issuers is known without a connection; nobody else's is contacted on a client's
-// word.
-Result<std::vector<std::string>, Error> found_thumbprints(const Call& call, std::string_view name) {
-  const bool ours = equal_ignoring_case(host_of_provider(name), call.house.names.issuer_host);
+bool is_ours(const Call& call, std::string_view name) {
+  return issuer::is_ours(*call.snapshot, call.house.names.issuer_host, "https://" + std::string(name));
+}
+
+// What becomes of an omitted thumbprint: the listener of our own issuers is known without a connection, any
+// other host is asked.
+bool must_ask_for_thumbprint(const Call& call, std::string_view name) {
+  return !is_ours(call, name) && call.house.outside != nullptr && call.came == nullptr;
+}
+
+Result<Answer, Error> ask_for_thumbprint(Call& call, const std::string& name) {
+  return wire::wait_for(call, [outside = call.house.outside, account = call.account(),
+                               url = "https://" + name](std::function<void(wire::OutsideText)> done) {
+    outside->fetch_thumbprint(account, url, std::move(done));
+  });
+}
+
+Result<std::string, Error> found_thumbprint(Call& call, std::string_view name) {
+  const bool ours = is_ours(call, name);
   const std::string own = ours && call.house.own_thumbprint ? call.house.own_thumbprint() : std::string();
-  if (!own.empty()) return std::vector<std::string>{own};
+  if (!own.empty()) return own;
+  if (call.came != nullptr && *call.came) return **call.came;
+  if (call.came != nullptr) {
+    call.trace.fail(wire::Step::handler_done, "thumbprint_not_fetched", call.came->error().reason, {}, {},
+                    "a thumbprint that the request gives is not fetched");
+  }
   return Error{Code::open_id_idp_communication_error,
                "Please check .well-known/openid-configuration of provider: https://" + std::string(name) +
                    " is valid"};
@@ -68,6 +89,7 @@ std::optional<Error> too_many_client_ids(const Call& call, std::size_t count) {
   return quota_exceeded("ClientIdsPerOpenIdConnectProvider", limit);
 }
 
+// Without thumbprints where the request has none.
 Result<OpenIdConnectProvider, Error> requested_provider(const Call& call) {
   Input input(call);
   const auto url = input.required("Url", rule::url);
@@ -85,7 +107,7 @@ Result<OpenIdConnectProvider, Error> requested_provider(const Call& call) {
   if (!tags) return std::move(tags).error();
   auto unique_client_ids = without_repeats(client_ids);
   if (auto refused = too_many_client_ids(call, unique_client_ids.size())) return *std::move(refused);
-  auto kept = thumbprints.empty() ? found_thumbprints(call, *name) : thumbprints_of(call, thumbprints);
+  auto kept = thumbprints_of(call, thumbprints);
   if (!kept) return std::move(kept).error();
   return OpenIdConnectProvider{.account = call.account(),
                                .url = *std::move(name),
@@ -93,6 +115,17 @@ Result<OpenIdConnectProvider, Error> requested_provider(const Call& call) {
                                .thumbprints = *std::move(kept),
                                .created = call.now,
                                .tags = *std::move(tags)};
+}
+
+Error already_exists(const OpenIdConnectProvider& provider) {
+  return {Code::entity_already_exists, "Provider with url https://" + provider.url + " already exists."};
+}
+
+std::optional<Error> quota_of_providers(const Call& call, const store::Snapshot& snapshot) {
+  const std::int64_t limit = call.house.quotas.providers_per_account;
+  const auto prefix = record::kind_prefix(call.account(), "-", OpenIdConnectProvider::kind);
+  if (static_cast<std::int64_t>(snapshot.count(prefix)) < limit) return std::nullopt;
+  return quota_exceeded("OpenIdConnectProvidersPerAccount", limit);
 }
 
 void write_texts(wire::Xml& xml, std::string_view name, const std::vector<std::string>& values) {
@@ -121,21 +154,23 @@ Result<Answer, Error> edit_provider(Call& call, std::string_view arn, Edit edit)
 }  // namespace
 
 Result<Answer, Error> create_open_id_connect_provider(Call& call) {
-  const auto provider = requested_provider(call);
-  if (!provider) return provider.error();
+  auto provider = requested_provider(call);
+  if (!provider) return std::move(provider).error();
   const std::string key = record::provider_key(call.account(), provider->url);
+  if (provider->thumbprints.empty()) {
+    // Whoever is refused anyway makes us connect to nobody.
+    if (call.snapshot->find(key) != nullptr) return already_exists(*provider);
+    if (auto refused = quota_of_providers(call, *call.snapshot)) return *std::move(refused);
+    if (must_ask_for_thumbprint(call, provider->url)) return ask_for_thumbprint(call, provider->url);
+    auto found = found_thumbprint(call, provider->url);
+    if (!found) return std::move(found).error();
+    provider->thumbprints.push_back(*std::move(found));
+  }
   return transact(call, [&](Transaction& transaction) -> Result<Answer, Error> {
     const auto existing = transaction.read<OpenIdConnectProvider>(key);
     if (!existing) return existing.error();
-    if (*existing) {
-      return Error{Code::entity_already_exists,
-                   "Provider with url https://" + provider->url + " already exists."};
-    }
-    const std::int64_t limit = call.house.quotas.providers_per_account;
-    const auto prefix = record::kind_prefix(call.account(), "-", OpenIdConnectProvider::kind);
-    if (static_cast<std::int64_t>(call.house.mirror.snapshot()->count(prefix)) >= limit) {
-      return quota_exceeded("OpenIdConnectProvidersPerAccount", limit);
-    }
+    if (*existing) return already_exists(*provider);
+    if (auto refused = quota_of_providers(call, *call.house.mirror.snapshot())) return *std::move(refused);
     transaction.write(key, *provider);
     wire::Xml xml;
     xml.text("OpenIDConnectProviderArn", provider->arn(call.house.names.partition));

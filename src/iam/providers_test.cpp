@@ -1,5 +1,6 @@
 #include "iam/harness.h"
 #include "iam/provider_url.h"
+#include "wire/test_outside.h"
 
 namespace openirsa::iam {
 namespace {
@@ -159,6 +160,58 @@ TEST(Providers, FindTheThumbprintOfOurOwnIssuersAlone) {
       world.call("CreateOpenIDConnectProvider", {{"Url", "https://foreign.example/x"}}), 400,
       "OpenIdIdpCommunicationError",
       "Please check .well-known/openid-configuration of provider: https://foreign.example/x is valid");
+}
+
+const Params foreign{{"Url", "https://foreign.example/x"}};
+const std::string unreachable =
+    "Please check .well-known/openid-configuration of provider: https://foreign.example/x is valid";
+
+TEST(Providers, AskAForeignIssuerForAnOmittedThumbprint) {
+  World world;
+  wire::test::FakeOutside outside;
+  world.house.outside = &outside;
+  expect_refusal(world.call("CreateOpenIDConnectProvider", foreign), 400, "OpenIdIdpCommunicationError",
+                 unreachable);
+  outside.answer = std::string(40, 'c');
+  const auto made = world.must("CreateOpenIDConnectProvider", foreign);
+  const auto got = world.must("GetOpenIDConnectProvider",
+                              {{"OpenIDConnectProviderArn", made.at("OpenIDConnectProviderArn")}});
+  EXPECT_EQ(got.members("ThumbprintList"), Texts{std::string(40, 'c')});
+  EXPECT_EQ(outside.asked, Texts(2, world.account + " https://foreign.example/x"));
+}
+
+TEST(Providers, AskNobodyForWhatIsRefusedOrKnown) {
+  World world;
+  wire::test::FakeOutside outside;
+  outside.answer = std::string(40, 'c');
+  world.house.outside = &outside;
+  world.house.quotas.providers_per_account = 3;
+  const auto create = [&](Params params) { return world.call("CreateOpenIDConnectProvider", params); };
+  EXPECT_EQ(create({{"Url", "http://foreign.example/x"}}).code(), "InvalidInput");
+  EXPECT_EQ(create({{"Url", "https://foreign.example/x"}, {"ClientIDList.member.1", ""}}).code(),
+            "ValidationError");
+  EXPECT_TRUE(create({{"Url", "https://foreign.example/x"}, {"ThumbprintList.member.1", thumbprint}}).ok());
+  expect_refusal(create(foreign), 409, "EntityAlreadyExists",
+                 "Provider with url https://foreign.example/x already exists.");
+  const auto nobody = world.add_caller("nobody");
+  EXPECT_EQ(world.call("CreateOpenIDConnectProvider", {{"Url", "https://b.example"}}, nobody).code(),
+            "AccessDenied");
+  EXPECT_TRUE(create({{"Url", "https://OIDC.openirsa.internal/id/ABC"}}).ok());
+  world.make_provider("https://third.example");
+  EXPECT_EQ(create({{"Url", "https://fourth.example"}}).code(), "LimitExceeded");
+  EXPECT_EQ(outside.asked, Texts{});
+}
+
+TEST(Providers, MadeByAnotherWhileTheThumbprintWasFetchedStay) {
+  World world;
+  wire::test::FakeOutside outside;
+  outside.answer = std::string(40, 'c');
+  world.house.outside = &outside;
+  outside.meanwhile = [&] { world.make_provider("https://foreign.example/x"); };
+  EXPECT_EQ(world.call("CreateOpenIDConnectProvider", foreign).code(), "EntityAlreadyExists");
+  const auto got = world.must("GetOpenIDConnectProvider",
+                              {{"OpenIDConnectProviderArn", world.arn("oidc-provider/foreign.example/x")}});
+  EXPECT_EQ(got.members("ThumbprintList"), Texts{thumbprint});
 }
 
 TEST(Providers, LimitClientIds) {

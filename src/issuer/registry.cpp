@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "crypto/random.h"
 #include "record/identifier.h"
 #include "record/key.h"
@@ -12,6 +13,16 @@ namespace {
 
 constexpr std::string_view id_path = "/id/";
 
+// The id only finds the record. Whether it is the issuer meant is said by the whole URL, letter for letter:
+// OpenID Connect Core 1.0 §3.1.3.7 (2), "MUST exactly match".
+const record::Issuer* find_known(const store::Snapshot& snapshot, std::string_view url) {
+  const std::size_t at = url.rfind(id_path);
+  if (at == std::string_view::npos) return nullptr;
+  const auto* issuer =
+      record::find<record::Issuer>(snapshot, record::issuer_key(url.substr(at + id_path.size())));
+  return issuer == nullptr || issuer->url != url ? nullptr : issuer;
+}
+
 }  // namespace
 
 std::string url_of(std::string_view issuer_host, std::string_view issuer_id) {
@@ -19,14 +30,16 @@ std::string url_of(std::string_view issuer_host, std::string_view issuer_id) {
 }
 
 const record::Issuer* find_live(const store::Snapshot& snapshot, std::string_view url) {
-  const std::size_t at = url.rfind(id_path);
-  if (at == std::string_view::npos) return nullptr;
-  const auto* issuer =
-      record::find<record::Issuer>(snapshot, record::issuer_key(url.substr(at + id_path.size())));
-  // The id only finds the record. Whether it is the issuer meant is said by the whole URL, letter for letter:
-  // OpenID Connect Core 1.0 §3.1.3.7 (2), "MUST exactly match".
-  if (issuer == nullptr || issuer->deleted || issuer->url != url) return nullptr;
-  return issuer;
+  const auto* issuer = find_known(snapshot, url);
+  return issuer == nullptr || issuer->deleted ? nullptr : issuer;
+}
+
+bool is_ours(const store::Snapshot& snapshot, std::string_view issuer_host, std::string_view url) {
+  constexpr std::string_view scheme = "https://";
+  if (!url.starts_with(scheme)) return false;
+  const std::string_view rest = url.substr(scheme.size());
+  return equal_ignoring_case(rest.substr(0, rest.find('/')), issuer_host) ||
+         find_known(snapshot, url) != nullptr;
 }
 
 record::Issuer make_issuer(std::string_view issuer_host, std::string_view account, std::string_view region,
@@ -45,10 +58,13 @@ record::Issuer make_issuer(std::string_view issuer_host, std::string_view accoun
   return issuer;
 }
 
-std::string mint(const record::Issuer& issuer, const ServiceAccountToken& token, Time now) {
+Result<std::string, record::RecordError> mint(const record::Issuer& issuer, const ServiceAccountToken& token,
+                                              Time now) {
   // The last of those made at the same time: a key is added behind the older ones.
   const auto newest = std::ranges::max_element(
       issuer.keys, [](const auto& a, const auto& b) { return a.created <= b.created; });
+  const auto key = newest->key.private_key();
+  if (!key) return key.error();
   const std::int64_t issued = seconds_of(now);
   const json::object claims{
       {"aud", json::array{token.audience}},
@@ -61,7 +77,7 @@ std::string mint(const record::Issuer& issuer, const ServiceAccountToken& token,
         {"serviceaccount", {{"name", token.service_account}, {"uid", token.service_account_uid}}}}},
       {"nbf", issued},
       {"sub", "system:serviceaccount:" + token.name_space + ":" + token.service_account}};
-  return token::sign_token(claims, newest->key_id, crypto::Algorithm::rs256, newest->key);
+  return token::sign_token(claims, newest->key_id, crypto::Algorithm::rs256, *key);
 }
 
 }  // namespace openirsa::issuer

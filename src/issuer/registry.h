@@ -19,6 +19,10 @@ std::string url_of(std::string_view issuer_host, std::string_view issuer_id);
 // is gone, and with it every exchange).
 const record::Issuer* find_live(const store::Snapshot& snapshot, std::string_view url);
 
+// Whether `url` names one of our own issuers, or would: it lies under the issuer host, or one of them, live
+// or a tombstone, was made with it under an earlier host. Nobody else's keys count for such a URL.
+bool is_ours(const store::Snapshot& snapshot, std::string_view issuer_host, std::string_view url);
+
 // A new issuer with a fresh id and RSA-2048 key; not stored yet.
 record::Issuer make_issuer(std::string_view issuer_host, std::string_view account, std::string_view region,
                            std::string_view cluster, Time now);
@@ -31,7 +35,8 @@ struct ServiceAccountToken {
   std::chrono::seconds lifetime{3600};
 };
 // A token as kube-apiserver issues it (aud as array, sub, iss, iat, nbf, exp, jti, kubernetes.io), signed
-// with the issuer's newest key. REQUIRES: !issuer.keys.empty().
-std::string mint(const record::Issuer& issuer, const ServiceAccountToken& token, Time now);
+// with the issuer's newest key; an error when that is damaged. REQUIRES: !issuer.keys.empty().
+Result<std::string, record::RecordError> mint(const record::Issuer& issuer, const ServiceAccountToken& token,
+                                              Time now);
 
 }  // namespace openirsa::issuer

@@ -25,6 +25,12 @@ const ServiceAccountToken asked{.name_space = "default",
                                 .service_account_uid = "11111111-2222-4333-8444-555555555555",
                                 .audience = "sts.amazonaws.com"};
 
+std::string minted(const record::Issuer& issuer, const ServiceAccountToken& token, Time at) {
+  const auto text = mint(issuer, token, at);
+  EXPECT_TRUE(text) << (text ? "" : text.error().message);
+  return text ? *text : "";
+}
+
 json::object claims_of(std::string_view token) {
   return *parse_json_object(*from_base64url(split(token, '.').at(1)));
 }
@@ -52,7 +58,7 @@ TEST(Issuer, IsMadeWithAnIdAndARsaKey) {
   EXPECT_FALSE(issuer.deleted);
   EXPECT_EQ(issuer.created, now);
   ASSERT_EQ(issuer.keys.size(), 1U);
-  EXPECT_EQ(issuer.keys[0].key.type(), crypto::KeyType::rsa);
+  EXPECT_EQ(issuer.keys[0].key.public_key().type(), crypto::KeyType::rsa);
   EXPECT_EQ(issuer.keys[0].key.public_key().components().first.size(), 256U);
   EXPECT_EQ(issuer.keys[0].created, now);
   ASSERT_EQ(issuer.key_set->keys().size(), 1U);
@@ -70,7 +76,7 @@ TEST(Issuer, SurvivesTheStore) {
   const auto snapshot = house.mirror().snapshot();
   const record::Issuer* found = find_live(*snapshot, issuer.url);
   ASSERT_NE(found, nullptr);
-  EXPECT_TRUE(verify(mint(*found, asked, now), issuer, now));
+  EXPECT_TRUE(verify(minted(*found, asked, now), issuer, now));
 }
 
 TEST(FindLive, WantsTheUrlLetterForLetter) {
@@ -121,6 +127,27 @@ TEST(FindLive, AnIssuerKeepsItsUrlWhenTheHostChanges) {
   EXPECT_EQ(find_live(*snapshot, url_of("new.example.test", old.id)), nullptr);
 }
 
+TEST(IsOurs, WhateverLiesUnderOurHostOrWasMadeByUs) {
+  TestHouse house;
+  record::Issuer old = make_issuer("old.example.test", "123456789012", "us-west-2", "a", now);
+  old.deleted = true;
+  old.keys.clear();
+  house.put(old);
+  const auto snapshot = house.mirror().snapshot();
+  const auto ours = [&](std::string_view url) { return is_ours(*snapshot, "oidc.example.test", url); };
+  for (const std::string& url :
+       {std::string("https://oidc.example.test"), std::string("https://oidc.example.test/id/x"),
+        std::string("https://OIDC.example.test/anything"), old.url}) {
+    EXPECT_TRUE(ours(url)) << url;
+  }
+  for (const std::string& url :
+       {std::string("https://old.example.test"), old.url + "0", std::string("https://oidc.example.test.evil"),
+        std::string("https://a.oidc.example.test/id/x"), std::string("http://oidc.example.test/id/x"),
+        std::string("oidc.example.test/id/x"), std::string()}) {
+    EXPECT_FALSE(ours(url)) << url;
+  }
+}
+
 TEST(FindLive, ATombstoneIsNotLive) {
   TestHouse house;
   record::Issuer issuer = an_issuer();
@@ -133,7 +160,7 @@ TEST(FindLive, ATombstoneIsNotLive) {
 
 TEST(Mint, TheTokenVerifiesUnderTheIssuersKeySet) {
   const record::Issuer issuer = an_issuer();
-  const auto id_token = verify(mint(issuer, asked, now), issuer, now);
+  const auto id_token = verify(minted(issuer, asked, now), issuer, now);
   ASSERT_TRUE(id_token) << token::name_of(id_token.error().code);
   EXPECT_EQ(id_token->issuer(), issuer.url);
   EXPECT_EQ(id_token->subject(), "system:serviceaccount:default:my-app");
@@ -147,7 +174,7 @@ TEST(Mint, TheTokenVerifiesUnderTheIssuersKeySet) {
 TEST(Mint, TheTokenOfOneIssuerIsNothingToAnother) {
   const record::Issuer issuer = an_issuer();
   record::Issuer other = an_issuer();
-  const std::string text = mint(issuer, asked, now);
+  const std::string text = minted(issuer, asked, now);
   EXPECT_TRUE(verify(text, issuer, now));
   const auto by_name = verify(text, other, now);
   ASSERT_FALSE(by_name);
@@ -160,7 +187,7 @@ TEST(Mint, TheTokenExpires) {
   const record::Issuer issuer = an_issuer();
   ServiceAccountToken brief = asked;
   brief.lifetime = std::chrono::seconds{600};
-  const std::string text = mint(issuer, brief, now);
+  const std::string text = minted(issuer, brief, now);
   EXPECT_TRUE(verify(text, issuer, now + std::chrono::seconds{599}));
   const auto late = verify(text, issuer, now + std::chrono::hours{1});
   ASSERT_FALSE(late);
@@ -169,7 +196,7 @@ TEST(Mint, TheTokenExpires) {
 
 TEST(Mint, ClaimsAreThoseOfKubernetes) {
   const record::Issuer issuer = an_issuer();
-  const auto claims = claims_of(mint(issuer, asked, now));
+  const auto claims = claims_of(minted(issuer, asked, now));
   EXPECT_EQ(claims.size(), 8U);
   EXPECT_EQ(claims.at("aud"), (json::array{"sts.amazonaws.com"}));
   EXPECT_EQ(claims.at("iss"), json::value(issuer.url));
@@ -185,13 +212,13 @@ TEST(Mint, ClaimsAreThoseOfKubernetes) {
 
 TEST(Mint, EveryTokenHasAnIdOfItsOwn) {
   const record::Issuer issuer = an_issuer();
-  EXPECT_NE(*find_string(claims_of(mint(issuer, asked, now)), "jti"),
-            *find_string(claims_of(mint(issuer, asked, now)), "jti"));
+  EXPECT_NE(*find_string(claims_of(minted(issuer, asked, now)), "jti"),
+            *find_string(claims_of(minted(issuer, asked, now)), "jti"));
 }
 
 TEST(Mint, TheHeaderNamesTheKey) {
   const record::Issuer issuer = an_issuer();
-  const auto header = *parse_json_object(*from_base64url(split(mint(issuer, asked, now), '.').at(0)));
+  const auto header = *parse_json_object(*from_base64url(split(minted(issuer, asked, now), '.').at(0)));
   EXPECT_EQ(header.at("alg"), "RS256");
   EXPECT_EQ(header.at("kid"), json::value(issuer.keys[0].key_id));
 }
@@ -203,7 +230,7 @@ TEST(Mint, TheNewestKeySigns) {
                            now + std::chrono::seconds{after}});
     issuer.derive_key_set();
   };
-  const auto signer = [&] { return verify(mint(issuer, asked, now), issuer, now)->key_id(); };
+  const auto signer = [&] { return verify(minted(issuer, asked, now), issuer, now)->key_id(); };
   add("newer", 10);
   EXPECT_EQ(signer(), "newer");
   add("older", -10);
