@@ -105,9 +105,15 @@ Result<wire::Answer, wire::Error> create_service_account_token(wire::Call& call)
         Code::eks_resource_not_found, "No cluster found for name: " + name + ".", {{"clusterName", name}}};
   }
   request->service_account_uid = uid_of(*issuer, request->name_space, request->service_account);
+  const auto token = issuer::mint(*issuer, *request, call.now);
+  if (!token) {
+    return wire::Error{Code::eks_server,
+                       "No token can be signed: " + token.error().message +
+                           ". Restore the database from a copy, or delete and create the cluster."};
+  }
   const Time expires = time_of_seconds(seconds_of(call.now)) + request->lifetime;
   return wire::json_answer(
-      {{"token", issuer::mint(*issuer, *request, call.now)},
+      {{"token", *token},
        {"issuer", issuer->url},
        {"subject", "system:serviceaccount:" + request->name_space + ":" + request->service_account},
        {"audience", request->audience},

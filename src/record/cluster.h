@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "crypto/key.h"
+#include "record/key_pair.h"
 #include "record/record.h"
 #include "record/tag.h"
 #include "token/jwk.h"
@@ -37,7 +37,7 @@ struct Cluster {
 
 struct IssuerKey {
   std::string key_id{};
-  crypto::PrivateKey key;  // RSA; the server's own key for the cluster, sealed in the store
+  KeyPair key;  // RSA; the server's own key for the cluster, sealed in the store
   Time created{};
   json::object unknown{};
 };

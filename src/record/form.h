@@ -40,6 +40,7 @@ class Reader {
   // The members of an object inside a record; `place` ("keys[0].") stands before their names in messages.
   Reader(const json::object& members, std::string place);
 
+  bool has(std::string_view name) const { return !fault_ && find_member(*members_, name) != nullptr; }
   std::string text(std::string_view name);
   std::string text_or_empty(std::string_view name);  // a member that earlier releases did not write
   std::vector<std::string> texts(std::string_view name);

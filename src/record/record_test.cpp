@@ -175,7 +175,8 @@ TEST(Record, IssuerComesBackWithItsKeySet) {
   EXPECT_EQ(back.created, issuer.created);
   ASSERT_EQ(back.keys.size(), 1U);
   EXPECT_EQ(back.keys[0].key_id, issuer.keys[0].key_id);
-  EXPECT_EQ(back.keys[0].key.to_pem().expose(), issuer.keys[0].key.to_pem().expose());
+  EXPECT_EQ(back.keys[0].key.private_key()->to_pem().expose(),
+            issuer.keys[0].key.private_key()->to_pem().expose());
   EXPECT_EQ(back.keys[0].created, issuer.keys[0].created);
   ASSERT_NE(back.key_set, nullptr);
   ASSERT_EQ(back.key_set->keys().size(), 1U);

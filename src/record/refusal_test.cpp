@@ -89,13 +89,17 @@ class EveryMember : public testing::Test {
         ++members;
       }
     }
-    EXPECT_EQ(members, 98U);  // another count: a kind gained or lost a member
+    EXPECT_EQ(members, 102U);  // another count: a kind gained or lost a member
   }
   std::vector<sample::Sample> records_;
 };
 
+// What the first release did not write; key_pair_test.cpp reads a record without it.
+bool is_younger(std::string_view name) { return name == "public_key"; }
+
 TEST_F(EveryMember, MissingIsRefused) {
   each([](const sample::Sample& record, const Path& path, const json::value&) {
+    if (is_younger(path.back())) return;
     const std::string text =
         changed(record.text, path, [&](json::object& holder) { holder.erase(path.back()); });
     const auto read = record.reread(record.key, text, sample::vault());
@@ -295,6 +299,9 @@ TEST(Refusal, ATombstoneWithPrivateKeys) {
 TEST(Refusal, PrivateKeysThatAreNone) {
   const std::string key = issuer_key(sample::issuer_id);
   auto members = *parse_json_object(sample::an_issuer().to_text(sample::vault(), key));
+  // As the first release wrote it; with a public half beside it, a private key is looked at when it is used
+  // (key_pair_test.cpp).
+  members["keys"].as_array()[0].as_object().erase("public_key");
   auto& private_key = members["keys"].as_array()[0].as_object()["private_key"];
   private_key = sample::vault().seal(key, Secret("no PEM"));
   const auto none = Issuer::parse(key, json::serialize(members), sample::vault());

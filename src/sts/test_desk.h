@@ -67,7 +67,8 @@ inline json::object claims(std::int64_t now = noon) {
           {"nbf", now},          {"exp", now + 3600}};
 }
 inline std::string sign(const json::object& content) {
-  return token::sign_token(content, issuer().keys[0].key_id, crypto::Algorithm::rs256, issuer().keys[0].key);
+  return token::sign_token(content, issuer().keys[0].key_id, crypto::Algorithm::rs256,
+                           *issuer().keys[0].key.private_key());
 }
 inline std::string sign_with(std::string_view name, json::value value) {
   json::object content = claims();

@@ -71,7 +71,8 @@ std::string hmac_with_public_key() {
 
 std::string signed_text(std::string_view header, std::string_view payload) {
   const std::string input = to_base64url(header) + "." + to_base64url(payload);
-  return input + "." + to_base64url(issuer().keys[0].key.sign(crypto::Algorithm::rs256, input));
+  return input + "." +
+         to_base64url(issuer().keys[0].key.private_key()->sign(crypto::Algorithm::rs256, input));
 }
 
 std::string duplicate_member() {
@@ -145,7 +146,8 @@ std::vector<Wrong> wrong_tokens() {
   add("alg none", unsigned_token(), invalid, no_key, Step::key_found, "algorithm_not_allowed");
   add("HMAC with the public key", hmac_with_public_key(), invalid, no_key, Step::key_found,
       "algorithm_not_allowed");
-  add("unknown kid", token::sign_token(claims(), "unknown", crypto::Algorithm::rs256, issuer().keys[0].key),
+  add("unknown kid",
+      token::sign_token(claims(), "unknown", crypto::Algorithm::rs256, *issuer().keys[0].key.private_key()),
       invalid, no_key, Step::key_found, "unknown_key");
   add("alg of another kind of key",
       token::test::compact({{"alg", "ES256"}, {"kid", key_id}}, claims(), token::test::curve(),

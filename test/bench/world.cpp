@@ -153,7 +153,11 @@ World make_world(const std::filesystem::path& directory, std::size_t clusters, s
                                             .service_account_uid = "3f2a1b4c-0000-4000-8000-000000000000",
                                             .audience = "sts.amazonaws.com",
                                             .lifetime = std::chrono::seconds{3600}};
-  for (std::size_t i = 0; i < tokens; ++i) world.tokens.push_back(issuer::mint(issuer, request, now));
+  for (std::size_t i = 0; i < tokens; ++i) {
+    auto token = issuer::mint(issuer, request, now);
+    if (!token) give_up(token.error().message);
+    world.tokens.push_back(*std::move(token));
+  }
   return world;
 }
 
