@@ -33,9 +33,25 @@ def unescape(text):
     return bytes(out)
 
 
+def policy_cases():
+    """Our own cases in the form of policy_fuzz: facts, then source and document of each policy."""
+    for path in sorted((ROOT / "test/cases/policy").glob("*.json")):
+        for number, case in enumerate(json.loads(path.read_text())):
+            lines = [json.dumps(case["facts"])]
+            for policy in case["policies"]:
+                lines += [policy["source"], json.dumps(policy["document"])]
+            yield f"{path.stem}-{number}", "\n".join(lines).encode()
+
+
+# Targets whose seeds are, beside their own, what other tests hold already.
+LENT = {"policy": policy_cases}
+
+
 def unpack_seeds(target, into):
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
+    for name, text in LENT.get(target, list)():
+        (into / name).write_bytes(text)
     for seed in sorted((SEEDS / target).iterdir()):
         raw = seed.read_bytes()
         (into / seed.stem).write_bytes(unescape(raw.decode()) if seed.suffix == ".esc" else raw)
