@@ -206,8 +206,9 @@ Result<HopAnswer, FetchFailure> Transfer::end(CURLcode code) {
     answer_.chain_pem = std::move(hop_.peer.chain_pem);
     return std::move(answer_);
   }
-  const bool redirected = header_ended_ && is_redirect(answer_.status);
-  if (redirected || (code == CURLE_OK && answer_.status == 200)) return std::move(answer_);
+  // libcurl takes a header that breaks off for a whole one.
+  const bool whole = header_ended_ && (code == CURLE_OK || is_redirect(answer_.status));
+  if (whole) return std::move(answer_);
   return failure_of(code);
 }
 
@@ -217,7 +218,7 @@ FetchFailure Transfer::failure_of(CURLcode code) const {
   const std::string reason = *reason_ != '\0' ? reason_ : curl_easy_strerror(code);
   switch (code) {
     case CURLE_OK:
-      return {FetchFault::bad_content, 0, "the answer ends without a final status"};
+      return {FetchFault::unreachable, 0, "the answer ends before its header does"};
     case CURLE_OPERATION_TIMEDOUT:
       return {FetchFault::timed_out, 0, reason};
     case CURLE_PEER_FAILED_VERIFICATION:
