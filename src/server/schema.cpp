@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/endpoint.h"
 #include "http/forwarded.h"
+#include "server/outbound_settings.h"
 #include "wire/region.h"
 
 namespace openirsa::server {
@@ -92,6 +93,10 @@ bool upstream_or_empty(std::string_view text) {
 bool certificate_names(std::string_view text) {
   return std::ranges::all_of(elements_of(text), is_name_or_address);
 }
+bool networks(std::string_view text) {
+  return static_cast<bool>(http::AddressPolicy::parse(elements_of(text)));
+}
+bool ports(std::string_view text) { return static_cast<bool>(OutboundPorts::parse(elements_of(text))); }
 bool proxies(std::string_view text) { return http::TrustedProxies::parse(elements_of(text)).has_value(); }
 
 constexpr std::string_view address_form =
@@ -131,6 +136,14 @@ constexpr std::array rows{
     SettingRow{"master_key.file", "",
                "file with the master key (64 hex digits); master.key in data_dir when empty", any_text,
                "a path"},
+    SettingRow{"outbound.allow_networks", "", "non-public addresses that the server itself may connect to",
+               networks, "addresses and networks such as 10.0.0.0/8, separated by commas"},
+    SettingRow{"outbound.allow_ports", "", "ports beside 443 that the server itself may connect to", ports,
+               "PORT, or ACCOUNT:PORT for one account's providers, separated by commas"},
+    SettingRow{"outbound.ca_file", "", "further roots (PEM) for the server's own connections", any_text,
+               "a path"},
+    SettingRow{"outbound.proxy", "", "HTTP proxy for the server's own connections", upstream_or_empty,
+               "HOST:PORT"},
     SettingRow{"proxy.upstream", "", "HTTP proxy for what the proxy passes on", upstream_or_empty,
                "HOST:PORT"},
     SettingRow{"quota.attached_policies_per_role", "10", "AWS's default: 10", positive, count_form},
