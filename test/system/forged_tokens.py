@@ -7,15 +7,14 @@ import json
 import os
 import random
 import re
-import time
 from pathlib import Path
 
 from lib import aws, forge, forged_claims, forged_headers, forged_signatures, issuer, tokens
-from lib.forgery import ACCEPTED, ACCOUNTLESS, STEPS, Target
+from lib.forgery import ACCEPTED, ACCOUNTLESS, STEPS, OwnTarget, Target
 from lib.lane import AUDIENCE, CLUSTER, LaneTest
 
 FORGERIES_BETWEEN_CONTROLS = 10
-FORGERIES_AT_LEAST = 150
+FORGERIES_AT_LEAST = 1500
 
 # What the server may hold on to after thousands of forgeries: their traces, which are clipped, and its buffers.
 MEMORY_GROWTH_MIB = 48
@@ -34,31 +33,59 @@ class ForgedTokens(LaneTest):
         cls.other_issuer = cls.create_cluster("other")
         for cluster in (CLUSTER, "other"):
             cls.server.openirsa("utils", "associate-iam-oidc-provider", "--cluster", cluster, "--approve")
+        cls.stranger = forge.RsaKey(cls.rng, "stranger")
         cls.own = cls.own_target()
+        cls.make_foreign_targets()
         cls.forgeries = cls.controls = 0
         cls.sent = []
 
     @classmethod
     def own_target(cls):
-        """A cluster of the server's own: nobody outside has its key."""
         minted, another = (cls.server.create_token(CLUSTER, name) for name in ("web", "another"))
+        other_header, _, _ = tokens.parts(cls.server.create_token("other", "web"))
         header, claims, _ = tokens.parts(minted)
         discovery = issuer.fetch(cls.server, cls.normal, f"{cls.issuer}/.well-known/openid-configuration")
         keys = issuer.fetch(cls.server, cls.normal, discovery["jwks_uri"])["keys"]
         jwk = next(key for key in keys if key["kid"] == header["kid"])
-        stranger = forge.RsaKey(cls.rng, jwk["kid"])
-        return Target(
+        role = cls.create_web_role(cls.issuer, "web", "web")
+        return OwnTarget(
+            minted,
+            another,
             cls.rng,
             cls.issuer,
-            cls.create_web_role(cls.issuer, "web", "web"),
-            AUDIENCE,
+            role,
             claims["sub"],
-            stranger,
+            cls.stranger,
+            audience=AUDIENCE,
+            stranger=cls.stranger,
+            other_kid=other_header["kid"],
             jwk=jwk,
-            trusted=False,
-            mint=lambda: minted,
-            mint_another=lambda: another,
         )
+
+    @classmethod
+    def make_foreign_targets(cls):
+        """Issuers whose keys are uploaded and ours: one with several keys, one with a single key."""
+        rsa, cubic = forge.RsaKey(cls.rng, "first"), forge.RsaKey(cls.rng, "cubic", exponent=3)
+        beside, alone = forge.P256Key(cls.rng, "curve"), forge.P256Key(cls.rng, "alone")
+        several = cls.create_issuer("several", [rsa, cubic, beside])
+        single = cls.create_issuer("single", [alone])
+        several_role = cls.create_web_role(several, "several", "web")
+        single_role = cls.create_web_role(single, "single", "web")
+
+        def target(url, role, key, **options):
+            subject = "system:serviceaccount:default:web"
+            return Target(cls.rng, url, role, subject, key, audience=AUDIENCE, stranger=cls.stranger, **options)
+
+        cls.rsa = target(several, several_role, rsa, other_kid="alone", siblings=("cubic", "curve"))
+        cls.cubic = target(several, several_role, cubic, other_kid="alone", siblings=("first", "curve"))
+        cls.curve = target(single, single_role, alone, other_kid="first")
+
+    @classmethod
+    def create_issuer(cls, name, keys):
+        """Registers an issuer whose keys are uploaded, and returns its URL."""
+        url = f"https://{name}-{cls.rng.getrandbits(32):08x}.example/Tenant/{name}"
+        cls.server.create_provider(url, [key.jwk() for key in keys])
+        return url
 
     def send(self, target, case):
         answer = self.api.web_identity(target.role_arn, case.token)
@@ -116,6 +143,29 @@ class ForgedTokens(LaneTest):
     def test_12_signatures_of_a_stranger(self):
         self.attack(self.own, forged_signatures.texts(self.own))
         self.attack(self.own, forged_signatures.any_key(self.own))
+
+    def test_20_headers_that_an_rsa_key_signs(self):
+        self.attack(self.rsa, forged_headers.cases(self.rsa))
+
+    def test_21_claims_that_an_rsa_key_signs(self):
+        self.attack(self.rsa, forged_claims.cases(self.rsa, self.issuer))
+
+    def test_22_signatures_of_rsa(self):
+        self.attack(self.rsa, forged_signatures.any_key(self.rsa))
+        self.attack(self.rsa, forged_signatures.rsa(self.rsa))
+
+    def test_23_signatures_of_rsa_with_an_exponent_of_three(self):
+        self.attack(self.cubic, forged_signatures.rsa(self.cubic))
+
+    def test_30_headers_that_a_curve_signs(self):
+        self.attack(self.curve, forged_headers.cases(self.curve))
+
+    def test_31_claims_that_a_curve_signs(self):
+        self.attack(self.curve, forged_claims.cases(self.curve, self.issuer))
+
+    def test_32_signatures_of_a_curve(self):
+        self.attack(self.curve, forged_signatures.any_key(self.curve))
+        self.attack(self.curve, forged_signatures.curve(self.curve))
 
     def test_90_enough_was_sent(self):
         print(f"forged_tokens: {self.forgeries} forgeries, {self.controls} right tokens", flush=True)

@@ -95,7 +95,7 @@ def extensions(target):
 
 def embedded_keys(target):
     """RFC 8725 §3.10: keys and addresses that the token itself brings."""
-    stranger = forge.RsaKey(target.rng, "stranger")
+    stranger = target.stranger
     certificate = tokens.public_key_pem(stranger.jwk()).splitlines()[1:-1]
     members = {
         "jwk": stranger.jwk(),
@@ -167,6 +167,12 @@ def key_ids(target):
     for value in wrong:
         shown = ascii(value) if len(value) < 100 else f"of {len(value)} characters"
         yield target.case(f"kid {shown}", target.header(kid=value), target.claims(), step="key_found")
+    yield target.case("kid of another issuer", target.header(kid=target.other_kid), target.claims(), step="key_found")
+    for kid in target.siblings:
+        yield target.case(f"kid {kid} of the same issuer", target.header(kid=kid), target.claims())
+    # With a single key there is no doubt which one is meant.
+    outcome, step = (INVALID, "key_found") if target.siblings else (ACCEPTED, None)
+    yield target.case("no kid", target.header(kid=ABSENT), target.claims(), outcome, step)
     for value in (1, 0, None, True, [target.kid], {"kid": target.kid}):
         header = target.header(kid=value)
         yield target.case(f"kid {text_of(value)}", header, target.claims(), step="token_parsed")

@@ -47,15 +47,17 @@ class Target:
     """An issuer that the account trusts, a role that trusts one of its subjects, and a token that is right.
 
     `key` signs forgeries. Where it is the issuer's own, a forgery fails for what it says and not for its signature;
-    where it is a stranger's, whatever it says must fail.
+    where it is a stranger's, whatever it says must fail. `stranger` is an RSA key that nobody trusts, `other_kid` the
+    id of another issuer's key, `siblings` the ids of the issuer's other keys.
     """
 
-    def __init__(self, rng, issuer, role_arn, audience, subject, key, *, jwk, trusted, mint=None, mint_another=None):
+    def __init__(self, rng, issuer, role_arn, subject, key, *, audience, stranger, other_kid, **options):
         self.rng, self.issuer, self.role_arn = rng, issuer, role_arn
-        self.audience, self.subject = audience, subject
-        self.key, self.trusted = key, trusted
-        self.jwk, self.kid = jwk, jwk["kid"]
-        self.mint, self.mint_another = mint, mint_another
+        self.subject, self.audience = subject, audience
+        self.key, self.stranger, self.other_kid = key, stranger, other_kid
+        self.jwk = options.get("jwk") or key.jwk()
+        self.kid, self.siblings = self.jwk["kid"], options.get("siblings", ())
+        self.trusted = options.get("trusted", True)
 
     def header(self, **changes):
         return changed({"alg": self.key.algorithm, "kid": self.kid, "typ": "JWT"}, changes)
@@ -70,18 +72,32 @@ class Target:
         return forge.signed(self.key, header, claims)
 
     def good(self):
-        """A token that must be accepted: the server's own, or one that the issuer's key signs."""
-        return self.mint() if self.mint else self.sign(self.header(), self.claims())
+        """A token that must be accepted."""
+        return self.sign(self.header(), self.claims())
 
     def another(self):
         """A token of another subject, signed as well as the good one."""
-        return self.mint_another() if self.mint_another else self.sign(self.header(), self.claims(sub="another"))
+        return self.sign(self.header(), self.claims(sub="another"))
 
     def case(self, name, header, claims, outcome=INVALID, step=None):
         """Signed like the right token. A stranger's signature is refused whatever the token says."""
         if not self.trusted and outcome is not VALIDATION:
             outcome, step = INVALID, step if outcome is INVALID and step in UNSIGNED_STEPS else None
         return Case(name, self.sign(header, claims), outcome, step)
+
+
+class OwnTarget(Target):
+    """A cluster of the server's own, whose key nobody else has: its tokens are the server's, its forger a stranger."""
+
+    def __init__(self, minted, another, *arguments, **options):
+        super().__init__(*arguments, trusted=False, **options)
+        self.minted, self.minted_another = minted, another
+
+    def good(self):
+        return self.minted
+
+    def another(self):
+        return self.minted_another
 
 
 # Decided before anybody looks at the signature.

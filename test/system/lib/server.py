@@ -2,6 +2,7 @@
 
 import atexit
 import http.client
+import json
 import os
 import random
 import shutil
@@ -163,3 +164,13 @@ class Server:
         if audience is not None:
             verb += ["--audience", audience]
         return self.openirsa(*verb).strip()
+
+    def create_provider(self, issuer, keys):
+        """Trusts an issuer whose public keys, given as JWKs, are uploaded."""
+        path = self.write_keys(keys)
+        return self.openirsa("create", "provider", "--issuer", issuer, "--jwks", str(path))
+
+    def write_keys(self, keys):
+        path = self.directory / "keys.json"
+        path.write_text(json.dumps({"keys": keys}))
+        return path
