@@ -54,8 +54,9 @@ std::optional<IpNetwork> IpNetwork::parse(std::string_view text) {
   const auto address = IpAddress::parse(text.substr(0, slash));
   if (!address) return std::nullopt;
   if (slash == std::string_view::npos) return IpNetwork{*address};
-  const auto bits = parse_integer(text.substr(slash + 1));
-  if (!bits || *bits < 0 || *bits > (address->is_v4() ? 32 : 128)) return std::nullopt;
+  const std::string_view digits = text.substr(slash + 1);
+  const auto bits = is_digits(digits) ? parse_integer(digits) : std::nullopt;  // "-0" would open everything
+  if (!bits || *bits > (address->is_v4() ? 32 : 128)) return std::nullopt;
   return IpNetwork{*address, static_cast<int>(*bits) + (address->is_v4() ? 96 : 0)};
 }
 

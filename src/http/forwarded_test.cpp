@@ -29,7 +29,7 @@ TEST(TrustedProxies, ParsesAddressesAndNetworks) {
   EXPECT_FALSE(TrustedProxies::parse({"10.0.0.1"})->trusts(""));
   EXPECT_TRUE(TrustedProxies::parse({"0.0.0.0/0"})->trusts("8.8.8.8"));
   EXPECT_FALSE(TrustedProxies::parse({"0.0.0.0/0"})->trusts("::1"));
-  for (const char* bad : {"h", "10.0.0.0/33", "10.0.0.0/-1", "::/129", "10.0.0.0/", "/8"}) {
+  for (const char* bad : {"h", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/-0", "::/129", "10.0.0.0/", "/8"}) {
     EXPECT_FALSE(TrustedProxies::parse({bad})) << bad;
   }
 }
