@@ -28,6 +28,11 @@ struct Metrics::State {
                                                      .Name("openirsa_store")
                                                      .Help("The store's revision and number of records.")
                                                      .Register(registry);
+  prometheus::Family<prometheus::Gauge>& outside =
+      prometheus::BuildGauge()
+          .Name("openirsa_outside")
+          .Help("What is asked of other hosts: issuers' keys, documents, certificates.")
+          .Register(registry);
   std::function<void(Metrics&)> fill;
 
   std::mutex
@@ -75,6 +80,19 @@ void Metrics::set_http(const http::Counters& counters) {
 void Metrics::set_store(std::int64_t revision, std::size_t records) {
   state_->store.Add({{"figure", "revision"}}).Set(static_cast<double>(revision));
   state_->store.Add({{"figure", "records"}}).Set(static_cast<double>(records));
+}
+
+void Metrics::set_outside(const wire::OutsideCounters& counters) {
+  const auto set = [&](const char* name, std::uint64_t value) {
+    state_->outside.Add({{"figure", name}}).Set(static_cast<double>(value));
+  };
+  set("fetched", counters.fetched);
+  set("failed", counters.failed);
+  set("refused", counters.refused);
+  set("crowded", counters.crowded);
+  set("issuers", counters.issuers);
+  set("fetching", counters.fetching);
+  set("waiting", counters.waiting);
 }
 
 std::string Metrics::to_text() {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "http/server.h"
+#include "wire/outside.h"
 #include "wire/trace.h"
 
 namespace openirsa::audit {
@@ -22,6 +23,7 @@ class Metrics final : public wire::TraceSink {
   void on_scrape(std::function<void(Metrics&)> fill);
   void set_http(const http::Counters& counters);
   void set_store(std::int64_t revision, std::size_t records);
+  void set_outside(const wire::OutsideCounters& counters);
   std::string to_text();
 
  private:

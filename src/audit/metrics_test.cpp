@@ -43,5 +43,18 @@ TEST(Metrics, asks_for_the_figures_of_others_at_each_scrape) {
   EXPECT_NE(metrics.to_text().find(R"(openirsa_store{figure="revision"} 7)"), std::string::npos);
 }
 
+TEST(Metrics, tells_what_was_asked_of_other_hosts) {
+  Metrics metrics;
+  metrics.set_outside(
+      {.fetched = 7, .failed = 6, .refused = 5, .crowded = 4, .issuers = 3, .fetching = 2, .waiting = 1});
+  const std::string text = metrics.to_text();
+  int value = 7;
+  for (const char* name : {"fetched", "failed", "refused", "crowded", "issuers", "fetching", "waiting"}) {
+    const std::string line =
+        std::string("openirsa_outside{figure=\"") + name + "\"} " + std::to_string(value--) + "\n";
+    EXPECT_NE(text.find(line), std::string::npos) << line << text;
+  }
+}
+
 }  // namespace
 }  // namespace openirsa::audit

@@ -13,6 +13,7 @@
 #include "iam/bootstrap.h"
 #include "iam/service.h"
 #include "issuer/endpoint.h"
+#include "issuer/foreign_keys.h"
 #include "own/service.h"
 #include "record/identity.h"
 #include "record/key.h"
@@ -22,6 +23,7 @@
 #include "server/facts.h"
 #include "server/first_start.h"
 #include "server/listeners.h"
+#include "server/outbound_settings.h"
 #include "server/ring_keeper.h"
 #include "server/router.h"
 #include "store/mirror.h"
@@ -59,6 +61,7 @@ class RealApp final : public App {
 
   Result<Done, StartError> open_store();
   Result<Done, StartError> open_authorities();
+  Result<Done, StartError> open_outside();
   void make_house();
   Result<Done, StartError> listen();
   Result<Done, StartError> start_proxy(const std::string& issuer_address);
@@ -81,6 +84,7 @@ class RealApp final : public App {
   std::unique_ptr<store::Mirror> mirror_;
   std::string account_;
   std::unique_ptr<Authorities> authorities_;
+  std::unique_ptr<issuer::ForeignKeys> foreign_keys_;
   audit::Metrics metrics_;
   std::unique_ptr<audit::TraceLog> traces_;
   std::unique_ptr<iam::AccessKeySource> access_keys_;
@@ -127,6 +131,19 @@ Result<Done, StartError> RealApp::open_authorities() {
   return Done{};
 }
 
+Result<Done, StartError> RealApp::open_outside() {
+  auto outbound = outbound_settings(settings_);
+  if (!outbound) return StartError{outbound.error().message};
+  foreign_keys_ = std::make_unique<issuer::ForeignKeys>(
+      http::Outbound::start(*std::move(outbound)),
+      issuer::ForeignKeys::Seams{.mirror = *mirror_,
+                                 .clock = seams_.clock,
+                                 .ports = [ports = outbound_ports(settings_)](const std::string& account) {
+                                   return ports.of(account);
+                                 }});
+  return Done{};
+}
+
 void RealApp::make_house() {
   const std::string partition(wire::partition_of(settings_.text("region")));
   traces_ = std::make_unique<audit::TraceLog>(audit::TraceLog::Settings{}, &metrics_);
@@ -142,6 +159,7 @@ void RealApp::make_house() {
   house_->credential_sources = {access_keys_.get(), sessions_.get()};
   house_->authorizer = &authorizer_;
   house_->traces = traces_.get();
+  house_->outside = foreign_keys_.get();
   house_->own_thumbprint = [thumbprint = authorities_->product_thumbprint()] { return thumbprint; };
   house_->own_authority_pem = [this] { return authorities_->product_pem(); };
   house_->server_facts = [this](bool verbatim) {
@@ -172,6 +190,7 @@ Result<Done, StartError> RealApp::listen() {
     if (const http::Server* server = live_server_) metrics.set_http(server->counters());
     const auto snapshot = mirror_->snapshot();
     metrics.set_store(snapshot->revision(), snapshot->count(""));
+    metrics.set_outside(foreign_keys_->counters());
   });
   auto tls = http::TlsContext::make([this](std::string_view name) { return authorities_->choose(name); });
   if (!tls) return StartError{tls.error().message};
@@ -231,6 +250,7 @@ void RealApp::stop() {
   health_.set(Health::State::stopping);
   if (proxy_) proxy_->stop();
   if (server_) server_->stop(shutdown_grace);
+  if (foreign_keys_) foreign_keys_->stop();
   if (mirror_) mirror_->close();
 }
 
@@ -255,6 +275,7 @@ Result<std::unique_ptr<App>, StartError> App::start(const Settings& settings, Se
   auto app = std::make_unique<RealApp>(settings, std::move(seams), std::move(*directory), std::move(*key));
   if (auto done = app->open_store(); !done) return std::move(done).error();
   if (auto done = app->open_authorities(); !done) return std::move(done).error();
+  if (auto done = app->open_outside(); !done) return std::move(done).error();
   app->make_house();
   if (auto done = app->listen(); !done) return std::move(done).error();
   return std::unique_ptr<App>(std::move(app));
