@@ -78,7 +78,7 @@ TEST(FirstIdentities, AreMadeOnce) {
   const auto snapshot = world.mirror->snapshot();
   EXPECT_EQ(record::find<record::ServerIdentity>(*snapshot, record::server_key())->account, world.account);
   EXPECT_EQ(record::find<record::Account>(*snapshot, record::account_key(world.account))->id, world.account);
-  EXPECT_EQ(snapshot->count(""), 4U);
+  EXPECT_EQ(snapshot->count(""), 5U);
   EXPECT_EQ(record::account_of_access_key(world.admin.id), world.account);
 }
 

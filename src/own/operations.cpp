@@ -1,5 +1,6 @@
 #include <array>
 
+#include "own/accounts.h"
 #include "own/decisions.h"
 #include "own/service.h"
 #include "own/tokens.h"
@@ -17,6 +18,13 @@ Result<wire::Answer, wire::Error> get_server(wire::Call& call) {
 std::string any(const wire::Call&) { return "*"; }
 
 constexpr std::array operations{
+    wire::Operation{.name = "CreateAccount",
+                    .route = "POST /openirsa/v1/accounts",
+                    .who = wire::Who::administrator,
+                    .access = wire::Access::write,
+                    .action = {},
+                    .resource = nullptr,
+                    .handler = create_account},
     wire::Operation{.name = "CreateServiceAccountToken",
                     .route = "POST /openirsa/v1/clusters/{name}/tokens",
                     .who = wire::Who::signed_by_account,
@@ -31,6 +39,13 @@ constexpr std::array operations{
                     .action = "openirsa:ExplainDecision",
                     .resource = any,
                     .handler = explain_decision},
+    wire::Operation{.name = "GetAccount",
+                    .route = "GET /openirsa/v1/accounts/{account}",
+                    .who = wire::Who::administrator,
+                    .access = wire::Access::read,
+                    .action = {},
+                    .resource = nullptr,
+                    .handler = get_account},
     wire::Operation{.name = "GetServer",
                     .route = "GET /openirsa/v1/server",
                     .who = wire::Who::administrator,
@@ -38,6 +53,13 @@ constexpr std::array operations{
                     .action = {},
                     .resource = nullptr,
                     .handler = get_server},
+    wire::Operation{.name = "ListAccounts",
+                    .route = "GET /openirsa/v1/accounts",
+                    .who = wire::Who::administrator,
+                    .access = wire::Access::read,
+                    .action = {},
+                    .resource = nullptr,
+                    .handler = list_accounts},
 };
 static_assert(wire::complete(operations), "every operation states its caller, and the table is sorted");
 

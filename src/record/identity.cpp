@@ -19,6 +19,21 @@ std::string Account::to_text(const Vault&, std::string_view) const {
   return out.finish_text(unknown);
 }
 
+Result<AccountName, RecordError> AccountName::parse(std::string_view key, std::string_view text,
+                                                    const Vault&) {
+  const Document document(text);
+  Reader in(document);
+  AccountName named{.name = in.text("name"), .account = in.text("account")};
+  return in.finish(named, key, account_name_key(named.name));
+}
+
+std::string AccountName::to_text(const Vault&, std::string_view) const {
+  Writer out = Writer::record();
+  out.text("name", name);
+  out.text("account", account);
+  return out.finish_text(unknown);
+}
+
 std::string User::arn(std::string_view partition) const {
   return "arn:" + std::string(partition) + ":iam::" + account + ":user" + path + name;
 }

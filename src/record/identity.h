@@ -1,4 +1,4 @@
-// Users, their access keys, and the server's own identity.
+// Accounts and their names, users, their access keys, and the server's own identity.
 #pragma once
 
 #include <string>
@@ -19,6 +19,17 @@ struct Account {
   Time created{};
   json::object unknown{};
   static Result<Account, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
+  std::string to_text(const Vault& vault, std::string_view key) const;
+};
+
+// Makes an account's name unique among all accounts, and lists them.
+struct AccountName {
+  static constexpr std::string_view kind = "account-name";
+  std::string name{};
+  std::string account{};
+  json::object unknown{};
+  static Result<AccountName, RecordError> parse(std::string_view key, std::string_view text,
+                                                const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;
 };
 

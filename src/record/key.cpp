@@ -32,6 +32,10 @@ std::string key_of(std::string_view account, std::string_view region, std::strin
 }  // namespace
 
 std::string account_key(std::string_view account) { return key_of(account, nowhere, "account", "self"); }
+// As with the names below, nobody should have to tell `Prod` from `prod`.
+std::string account_name_key(std::string_view name) {
+  return key_of(nowhere, nowhere, "account-name", to_lower(name));
+}
 
 // Entity names are unique without regard to case (IAM user guide, "IAM identifiers": friendly names).
 std::string user_key(std::string_view account, std::string_view user_name) {

@@ -8,6 +8,7 @@
 namespace openirsa::record {
 
 std::string account_key(std::string_view account);
+std::string account_name_key(std::string_view name);  // "-/-/account-name/<name>"
 std::string user_key(std::string_view account, std::string_view user_name);
 std::string access_key_key(std::string_view account, std::string_view access_key_id);
 std::string role_key(std::string_view account, std::string_view role_name);

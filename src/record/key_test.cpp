@@ -10,6 +10,7 @@ namespace {
 
 TEST(RecordKey, HasFourParts) {
   EXPECT_EQ(account_key("123456789012"), "123456789012/-/account/self");
+  EXPECT_EQ(account_name_key("acme"), "-/-/account-name/acme");
   EXPECT_EQ(user_key("123456789012", "bob"), "123456789012/-/user/bob");
   EXPECT_EQ(access_key_key("123456789012", "AKIAQABCDEFGHIJKLMNO"),
             "123456789012/-/access-key/AKIAQABCDEFGHIJKLMNO");
@@ -24,6 +25,7 @@ TEST(RecordKey, HasFourParts) {
 }
 
 TEST(RecordKey, EntityNamesAreLowerCasedAndNothingElseIs) {
+  EXPECT_EQ(account_name_key("Acme"), account_name_key("ACME"));
   EXPECT_EQ(user_key("1", "BoB"), user_key("1", "bob"));
   EXPECT_EQ(role_key("1", "My-App"), role_key("1", "my-aPP"));
   EXPECT_EQ(managed_policy_key("1", "Readers"), managed_policy_key("1", "READERS"));

@@ -51,6 +51,8 @@ inline Permissions permissions() {
 
 inline Account an_account() { return {.id = std::string(account), .alias = "acme", .created = time_at(0)}; }
 
+inline AccountName an_account_name() { return {.name = "Acme", .account = std::string(account)}; }
+
 inline User a_user() {
   return {.account = std::string(account),
           .name = "Admin",
@@ -181,6 +183,7 @@ Sample sample_of(std::string key, const R& record) {
 // Every kind there is.
 inline std::vector<Sample> all() {
   return {sample_of(account_key(account), an_account()),
+          sample_of(account_name_key("Acme"), an_account_name()),
           sample_of(user_key(account, "Admin"), a_user()),
           sample_of(access_key_key(account, "AKIAQABCDEFGHIJKLMNO"), an_access_key()),
           sample_of(role_key(account, "My-App"), a_role()),
@@ -193,6 +196,6 @@ inline std::vector<Sample> all() {
           sample_of(server_key(), a_server())};
 }
 
-constexpr std::size_t kinds = 11;
+constexpr std::size_t kinds = 12;
 
 }  // namespace openirsa::record::sample

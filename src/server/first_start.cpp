@@ -75,6 +75,8 @@ Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, co
     return DirectoryError{"account_id is " + account_id + ", but this data directory belongs to account " +
                           server->account + "; leave account_id out or use another data_dir"};
   }
+  if (auto done = iam::name_first_account(mirror, vault, server->account); !done)
+    return DirectoryError{"cannot name the first account: " + done.error().message};
   if (auto done = turn_ring(mirror, vault, now); !done) return std::move(done).error();
   // Beside a new store an old file holds a key that nobody knows any more.
   if (first || !std::filesystem::exists(directory.file("credentials"))) {

@@ -15,7 +15,8 @@ namespace openirsa::server {
 
 // Answers the server's own account. Refuses an `account_id` setting that is not the account of the data
 // directory, and a store whose secrets cannot be read with this master key. A lost credentials file is
-// written again from the administrator's key. An empty `account_id` takes the store's, or a random one.
+// written again from the administrator's key, and an account that an earlier release left without a name is
+// named. An empty `account_id` takes the store's, or a random one.
 Result<std::string, DirectoryError> ensure_first_start(store::Mirror& mirror, const record::Vault& vault,
                                                        const DataDirectory& directory,
                                                        const std::string& account_id,

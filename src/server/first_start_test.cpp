@@ -48,6 +48,24 @@ TEST_F(FirstStart, makes_an_account_and_the_administrators_credentials) {
   EXPECT_EQ(key.user, "admin");
 }
 
+TEST_F(FirstStart, the_account_has_a_name) {
+  const std::string id = account();
+  const auto named = store_.copy_of<record::AccountName>(record::account_name_key("default"));
+  EXPECT_EQ(named.name, "default");
+  EXPECT_EQ(named.account, id);
+}
+
+TEST_F(FirstStart, an_account_of_an_earlier_release_gets_its_name) {
+  const std::string id = account();
+  store::Commit commit;
+  commit.deletes.push_back(record::account_name_key("default"));
+  ASSERT_TRUE(store_.mirror().commit(commit));
+  store_.open('m');
+  EXPECT_EQ(account(), id);
+  EXPECT_EQ(store_.copy_of<record::AccountName>(record::account_name_key("default")).account, id);
+  EXPECT_EQ(store_.count("-/-/account-name/"), 1U);
+}
+
 TEST_F(FirstStart, a_second_start_changes_nothing) {
   const std::string id = account("111122223333");
   EXPECT_EQ(id, "111122223333");

@@ -105,12 +105,16 @@ class TestServer {
 
   http::Response get(const std::string& url) const { return send({.url = url, .ca_pem = ca_pem_}); }
 
-  json::object admin(const std::string& target) const {
-    const auto response =
-        send({.url = "http://localhost" + target, .unix_socket = app_->address_of("admin").substr(5)});
+  // Over the admin socket: GET, or POST with a body.
+  json::object admin(const std::string& target) const { return administer(target, {}); }
+  json::object administer(const std::string& target, const json::object& body) const {
+    const auto response = send({.method = body.empty() ? "GET" : "POST",
+                                .url = "http://localhost" + target,
+                                .body = body.empty() ? "" : json::serialize(body),
+                                .unix_socket = app_->address_of("admin").substr(5)});
     EXPECT_EQ(response.status, 200) << response.body;
-    auto body = parse_json_object(response.body);
-    return body ? *body : json::object{};
+    auto answer = parse_json_object(response.body);
+    return answer ? *answer : json::object{};
   }
 
   http::Response rest(const sigv4::Credentials& who, std::string_view service, std::string method,
