@@ -1,9 +1,25 @@
 #include "http/outbound_loop.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <stdexcept>
 
 namespace openirsa::http {
+namespace {
+
+// OpenSSL writes to a socket that the other side has closed as if it were a pipe: on this thread that must be
+// an error and not the end of the process. (Without CURLOPT_NOSIGNAL libcurl would see to it by changing the
+// handler of the whole process, which is no library's business beside other threads.)
+void block_pipe_signal() {
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
+}  // namespace
 
 OutboundLoop::OutboundLoop() {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -28,6 +44,7 @@ void OutboundLoop::stop() {
 }
 
 void OutboundLoop::run(const std::function<std::optional<Instant>()>& tick) {
+  block_pipe_signal();
   constexpr std::chrono::milliseconds longest_wait{60'000};
   for (;;) {
     {

@@ -3,6 +3,8 @@
 
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <atomic>
@@ -114,6 +116,10 @@ class TlsHost {
   }
 
   void serve(int socket) {
+    sigset_t pipe;  // OpenSSL writes without MSG_NOSIGNAL
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     const OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
     SSL_set_fd(ssl.get(), socket);
     TlsStream stream(ssl.get(), socket);
