@@ -64,9 +64,6 @@ std::optional<std::string_view> special_of(const IpAddress& address) {
   // never assigned, and IPv4 in other clothes. IPv4 itself is kept as a mapped address.
   static const IpNetwork zeros = *IpNetwork::parse("::/16");
   if (!address.is_v4() && zeros.contains(address)) return "a reserved address that carries an IPv4 address";
-  // RFC 3587 §2: nothing else is assigned, yet overlay networks use some of it (200::/7).
-  static const IpNetwork global_unicast = *IpNetwork::parse("2000::/3");
-  if (!address.is_v4() && !global_unicast.contains(address)) return "an address outside global unicast";
   return std::nullopt;
 }
 
