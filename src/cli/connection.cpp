@@ -72,8 +72,15 @@ std::string why_unreached(const std::string& socket, const std::string& said) {
 }
 
 // An error that is not the server's holds the reason alone: the callers name the socket.
-Result<json::object, CallError> ask_admin(const std::string& socket, const std::string& target) {
-  auto response = http::send({.method = "GET", .url = "http://localhost" + target, .unix_socket = socket});
+Result<json::object, CallError> ask_admin(const std::string& socket, const std::string& target,
+                                          const json::object* body = nullptr) {
+  http::Call call{.method = "GET", .url = "http://localhost" + target, .unix_socket = socket};
+  if (body != nullptr) {
+    call.method = "POST";
+    call.headers = {{"Content-Type", "application/json"}};
+    call.body = json::serialize(*body);
+  }
+  auto response = http::send(call);
   if (!response) return CallError{std::nullopt, why_unreached(socket, response.error().message)};
   return json_body(*response);
 }
@@ -120,13 +127,19 @@ Failure failure_of_cluster(const CallError& error) {
   return failure;
 }
 
-Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim) {
+Result<json::object, Failure> ask_as_administrator(const Common& common, const std::string& target,
+                                                   const json::object* body) {
   const std::string socket = admin_socket(common);
-  auto facts = ask_admin(socket, std::string("/openirsa/v1/server") + (verbatim ? "?verbatim=true" : ""));
-  if (facts) return std::move(*facts);
-  if (facts.error().service) return failure_of(facts.error());
-  return Failure{"no server answers at " + socket + " (" + facts.error().message +
+  auto answer = ask_admin(socket, target, body);
+  if (answer) return std::move(*answer);
+  if (answer.error().service) return failure_of(answer.error());
+  return Failure{"no server answers at " + socket + " (" + answer.error().message +
                  "); start one (openirsa server), or name its data directory with --data-dir"};
+}
+
+Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim) {
+  return ask_as_administrator(common,
+                              std::string("/openirsa/v1/server") + (verbatim ? "?verbatim=true" : ""));
 }
 
 Result<Connection, Failure> Connection::open(const Common& common) {

@@ -40,7 +40,10 @@ Failure failure_of(const CallError& error);
 // The same of a call about one cluster: where there is none of that name, with how to see those there are.
 Failure failure_of_cluster(const CallError& error);
 
-// A running server's own words over its admin socket.
+// What the host's administrator alone may ask, over the admin socket: GET, or POST with a body.
+Result<json::object, Failure> ask_as_administrator(const Common& common, const std::string& target,
+                                                   const json::object* body = nullptr);
+// A running server's own words.
 Result<json::object, Failure> ask_server_facts(const Common& common, bool verbatim);
 
 class Connection {

@@ -17,6 +17,7 @@ constexpr std::string_view bundle_mark =
 struct EnvArguments {
   bool verbatim = false;
   bool unset = false;
+  std::string account;
   std::string profile;
   std::string shell;
 };
@@ -48,18 +49,27 @@ Result<std::string, Failure> write_bundle(const json::object& facts, bool verbat
   return path;
 }
 
-Result<EnvironmentFacts, Failure> gather(const Common& common, bool verbatim) {
-  const auto facts = ask_server_facts(common, verbatim);
+Result<EnvironmentFacts, Failure> gather(const Common& common, const EnvArguments& arguments) {
+  const auto facts = ask_server_facts(common, arguments.verbatim);
   if (!facts) return facts.error();
   const auto text = [&](std::string_view member) {
     return std::string(find_string(*facts, member).value_or(""));
   };
-  const auto file = read_file(text("credentialsFile"));
+  std::string credentials = text("credentialsFile");
+  if (!arguments.account.empty()) {
+    auto file = credentials_file_of(common, *facts, arguments.account);
+    if (!file) return std::move(file).error();
+    credentials = std::move(*file);
+  }
+  const auto file = read_file(credentials);
   const auto keys = file ? find_section(*file, "default") : std::nullopt;
   if (!keys || !keys->contains("aws_access_key_id") || !keys->contains("aws_secret_access_key")) {
-    return Failure{"no credentials in " + text("credentialsFile") + "; run as the user that runs the server"};
+    return Failure{"no credentials in " + credentials +
+                   (arguments.account.empty()
+                        ? "; run as the user that runs the server"
+                        : "; run as the user that made the account, or put there what was printed then")};
   }
-  auto bundle = write_bundle(*facts, verbatim);
+  auto bundle = write_bundle(*facts, arguments.verbatim);
   if (!bundle) return std::move(bundle).error();
   std::string earlier = variable("NO_PROXY");
   if (earlier.empty()) earlier = variable("no_proxy");
@@ -138,7 +148,7 @@ int env(const Common& common, const EnvArguments& arguments) {
   if (arguments.unset) {
     assignments = no_environment();
   } else {
-    const auto facts = gather(common, arguments.verbatim);
+    const auto facts = gather(common, arguments);
     if (!facts) return fail(facts.error());
     if (facts->proxy.empty() && arguments.verbatim)
       return fail({"verbatim mode needs the proxy; set listen.proxy"});
@@ -172,6 +182,8 @@ void add_env_verb(CLI::App& program, Run& run) {
   auto arguments = std::make_shared<EnvArguments>();
   verb->add_flag("--verbatim", arguments->verbatim,
                  "AWS's own names, mapped by the proxy: for tools that know no endpoint variables");
+  refuse_empty(verb->add_option("--account", arguments->account,
+                                "the keys of another account's `admin` (openirsa get account)"));
   refuse_empty(verb->add_option("--profile", arguments->profile,
                                 "write this profile into the AWS configuration and use it"));
   verb->add_flag("--unset", arguments->unset, "undo");

@@ -25,9 +25,9 @@ TEST_F(Usage, an_unknown_word_is_named_with_those_there_are) {
             "Error: unknown word `frob`; after openirsa comes one of: create, get, delete, utils, env, "
             "explain, version\n");
   EXPECT_EQ(said({"get", "clusters"}),
-            "Error: unknown word `clusters`; after openirsa get comes one of: cluster\n");
+            "Error: unknown word `clusters`; after openirsa get comes one of: cluster, account\n");
   EXPECT_EQ(said({"create", "frob", "--name", "x"}),
-            "Error: unknown word `frob`; after openirsa create comes one of: cluster, token\n");
+            "Error: unknown word `frob`; after openirsa create comes one of: cluster, account, token\n");
   EXPECT_EQ(said({"utils", "frob"}),
             "Error: unknown word `frob`; after openirsa utils comes one of: associate-iam-oidc-provider\n");
   EXPECT_EQ(said({"explain", "id", "stray\x1b"}),
@@ -39,7 +39,7 @@ TEST_F(Usage, a_missing_word_or_option) {
       said({}),
       "Error: a word is missing; after openirsa comes one of: create, get, delete, utils, env, explain, "
       "version\n");
-  EXPECT_EQ(said({"get"}), "Error: a word is missing; after openirsa get comes one of: cluster\n");
+  EXPECT_EQ(said({"get"}), "Error: a word is missing; after openirsa get comes one of: cluster, account\n");
   EXPECT_EQ(said({"create", "cluster"}),
             "Error: --name must be set; openirsa create cluster --help shows what it takes\n");
   EXPECT_EQ(said({"create", "token", "--cluster", "c"}),
