@@ -192,7 +192,7 @@ std::optional<Error> read_expiry(const Query& query, Claim& claim) {
         "less than 604800 seconds",
         "X-Amz-Expires is over a week");
   }
-  claim.expires = *seconds;
+  claim.expires = seconds;
   return std::nullopt;
 }
 

@@ -45,7 +45,7 @@ class Snapshot {
 class Mirror : public Store {
  public:
   // Loads everything, then follows the store on a thread of its own. `decoder` is called once for each value
-  // that arrives, by one thread at a time.
+  // that arrives: while much is loaded by several threads at once, later by one at a time.
   static Result<std::unique_ptr<Mirror>, Error> start(std::unique_ptr<Store> store, Decoder decoder);
 
   // Readers share nothing while nothing changes: every thread keeps the snapshot that it last took, with a

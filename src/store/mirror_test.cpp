@@ -299,6 +299,24 @@ TEST_F(MirrorTest, loading_is_of_one_moment_although_writers_go_on) {
   EXPECT_EQ(snapshot->find("early")->value, "3");
 }
 
+TEST_F(MirrorTest, decodes_a_large_page_once_whoever_decodes_it) {
+  constexpr std::size_t many = 12'000;  // more than a page, and shares for several threads
+  under_ = make_memory_store();
+  Commit commit;
+  for (std::size_t i = 0; i < many; ++i) {
+    commit.puts.push_back({"k" + std::to_string(i), std::to_string(i)});
+    if (commit.puts.size() < max_operations_per_commit && i + 1 < many) continue;
+    ASSERT_TRUE(under_->commit(std::exchange(commit, {})));
+  }
+  restart();
+  EXPECT_EQ(mirror_->snapshot()->count(""), many);
+  for (std::size_t i = 0; i < many; ++i) {
+    const std::string key = "k" + std::to_string(i);
+    ASSERT_EQ(decoded(key), "decoded " + std::to_string(i));
+    ASSERT_EQ(times_decoded(key + "=" + std::to_string(i)), 1);
+  }
+}
+
 TEST_F(MirrorTest, a_page_newer_than_the_changes_is_not_undone_by_them) {
   under_ = make_memory_store();
   put(*under_, "k", "1");
