@@ -33,6 +33,15 @@ struct Metrics::State {
           .Name("openirsa_outside")
           .Help("What is asked of other hosts: issuers' keys, documents, certificates.")
           .Register(registry);
+  prometheus::Family<prometheus::Gauge>& traces = prometheus::BuildGauge()
+                                                      .Name("openirsa_traces")
+                                                      .Help("What is kept for openirsa explain.")
+                                                      .Register(registry);
+  prometheus::Family<prometheus::Gauge>& dropped =
+      prometheus::BuildGauge()
+          .Name("openirsa_refusals_dropped")
+          .Help("Refusals that were lost before they were written, by the share that flooded.")
+          .Register(registry);
   std::function<void(Metrics&)> fill;
 
   std::mutex
@@ -93,6 +102,19 @@ void Metrics::set_outside(const wire::OutsideCounters& counters) {
   set("issuers", counters.issuers);
   set("fetching", counters.fetching);
   set("waiting", counters.waiting);
+}
+
+void Metrics::set_traces(const TraceFigures& figures) {
+  const auto set = [&](const char* name, std::uint64_t value) {
+    state_->traces.Add({{"figure", name}}).Set(static_cast<double>(value));
+  };
+  set("successes", figures.successes);
+  set("refusals", figures.refusals.kept);
+  set("refusal_bytes", figures.refusals.bytes);
+  set("refusals_unwritten", figures.refusals.unwritten);
+  for (const auto& dropped : figures.refusals.dropped) {
+    state_->dropped.Add({{"share", dropped.share}}).Set(static_cast<double>(dropped.count));
+  }
 }
 
 std::string Metrics::to_text() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "audit/trace_figures.h"
 #include "http/server.h"
 #include "wire/outside.h"
 #include "wire/trace.h"
@@ -24,6 +25,7 @@ class Metrics final : public wire::TraceSink {
   void set_http(const http::Counters& counters);
   void set_store(std::int64_t revision, std::size_t records);
   void set_outside(const wire::OutsideCounters& counters);
+  void set_traces(const TraceFigures& figures);
   std::string to_text();
 
  private:

@@ -56,5 +56,18 @@ TEST(Metrics, tells_what_was_asked_of_other_hosts) {
   }
 }
 
+TEST(Metrics, tells_what_is_kept_and_who_lost_something) {
+  Metrics metrics;
+  metrics.set_traces(
+      {.successes = 5, .refusals = {.kept = 4, .bytes = 3, .unwritten = 2, .dropped = {{"unknown", 1}}}});
+  const std::string text = metrics.to_text();
+  for (const std::string line :
+       {R"(openirsa_traces{figure="successes"} 5)", R"(openirsa_traces{figure="refusals"} 4)",
+        R"(openirsa_traces{figure="refusal_bytes"} 3)", R"(openirsa_traces{figure="refusals_unwritten"} 2)",
+        R"(openirsa_refusals_dropped{share="unknown"} 1)"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+}
+
 }  // namespace
 }  // namespace openirsa::audit

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "audit/sequence.h"
@@ -29,9 +30,9 @@ class SuccessRing {
     wire::Trace trace;
   };
   std::optional<Success> find(std::string_view request_id) const;
-  // Walks from the newest to the oldest, those after `after` alone, until `visit` answers false.
+  // Walks those later than `after`, oldest or newest first, until `visit` answers false.
   template <class Visit>
-  void walk_back(std::uint64_t after, Visit visit) const;
+  void walk(std::uint64_t after, bool oldest_first, Visit visit) const;
   std::size_t size() const;
 
  private:
@@ -81,13 +82,17 @@ class SuccessRing {
 };
 
 template <class Visit>
-void SuccessRing::walk_back(std::uint64_t after, Visit visit) const {
+void SuccessRing::walk(std::uint64_t after, bool oldest_first, Visit visit) const {
   const Reading reading(*this);
+  std::vector<std::pair<const Filled*, std::size_t>> later;  // newest first
   for (auto filled = reading.blocks().rbegin(); filled != reading.blocks().rend(); ++filled) {
     for (std::size_t i = filled->count; i-- > filled->first;) {
-      if (filled->block->entries[i].sequence <= after || !visit(read(*filled, i))) return;
+      if (filled->block->entries[i].sequence <= after) break;
+      if (!oldest_first && !visit(read(*filled, i))) return;
+      if (oldest_first) later.emplace_back(&*filled, i);
     }
   }
+  while (!later.empty() && visit(read(*later.back().first, later.back().second))) later.pop_back();
 }
 
 }  // namespace openirsa::audit

@@ -76,7 +76,7 @@ TEST(SuccessRing, keeps_exactly_the_last_ones) {
   ASSERT_TRUE(ring.find("id-4999"));
   EXPECT_EQ(ring.find("id-4999")->sequence, sequence.last());
   std::vector<std::string> walked;
-  ring.walk_back(0, [&](const SuccessRing::Success& one) {
+  ring.walk(0, false, [&](const SuccessRing::Success& one) {
     walked.push_back(one.trace.request_id);
     return true;
   });
@@ -91,16 +91,22 @@ TEST(SuccessRing, walks_what_came_after_until_told_to_stop) {
   for (int i = 0; i < 5; ++i) ring.add(success("id-" + std::to_string(i)));
   const std::uint64_t after = ring.find("id-1")->sequence;
   std::string walked;
-  ring.walk_back(after, [&](const SuccessRing::Success& one) {
+  ring.walk(after, false, [&](const SuccessRing::Success& one) {
     walked += one.trace.request_id + " ";
     return true;
   });
   EXPECT_EQ(walked, "id-4 id-3 id-2 ");
-  ring.walk_back(0, [&](const SuccessRing::Success& one) {
+  ring.walk(0, false, [&](const SuccessRing::Success& one) {
     walked += one.trace.request_id;
     return false;
   });
   EXPECT_EQ(walked, "id-4 id-3 id-2 id-4");
+  walked.clear();
+  ring.walk(after, true, [&](const SuccessRing::Success& one) {
+    walked += one.trace.request_id + " ";
+    return one.trace.request_id != "id-3";
+  });
+  EXPECT_EQ(walked, "id-2 id-3 ");
 }
 
 TEST(SuccessRing, large_ones_fit_too) {
@@ -126,7 +132,7 @@ TEST(SuccessRing, is_read_while_it_is_filled) {
   std::thread other(fill, "other-");
   for (int i = 0; i < 50; ++i) {
     std::uint64_t later = UINT64_MAX;
-    ring.walk_back(0, [&](const SuccessRing::Success& read) {
+    ring.walk(0, false, [&](const SuccessRing::Success& read) {
       EXPECT_LT(read.sequence, later);
       EXPECT_TRUE(read.trace.request_id.starts_with("one-") || read.trace.request_id.starts_with("other-"));
       later = read.sequence;

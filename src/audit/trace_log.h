@@ -1,40 +1,39 @@
-// Where decision traces are kept: successes in memory (the last 100,000), refusals too, with quotas, so that
-// flooding evicts nobody else's: each account has its own share and unknown accounts or roles a separate one.
+// Where decisions are kept: successes in memory (the last 100,000), refusals in files. One order over both.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "audit/refusal_log.h"
+#include "wire/decisions.h"
 #include "wire/trace.h"
 
 namespace openirsa::audit {
 
-class TraceLog final : public wire::TraceSink {
+class TraceLog final : public wire::TraceSink, public wire::KeptDecisions {
  public:
   struct Settings {
     std::size_t successes = 100'000;
-    std::size_t refusals_per_account = 20'000;
-    std::size_t refusals_unknown = 20'000;
+    RefusalSettings refusals{};
   };
-  // Each trace is counted by `metrics` too, where one is given. REQUIRES: it outlives the log.
-  TraceLog(Settings settings, wire::TraceSink* metrics);
+  // Each trace is counted by `metrics` too, where one is given. `disk`: the real one when null.
+  // REQUIRES: clock, metrics and disk outlive the log.
+  TraceLog(Settings settings, const Clock& clock, wire::TraceSink* metrics,
+           std::unique_ptr<TraceDisk> disk = make_trace_disk());
   ~TraceLog() override;
 
   void record(wire::Trace trace) override;
-  std::optional<wire::Trace> find(std::string_view request_id) const override;
+  const wire::KeptDecisions* kept() const override { return this; }
 
-  struct Totals {
-    std::uint64_t successes = 0;
-    std::uint64_t refusals = 0;
-  };
-  Totals totals() const;
+  std::optional<json::object> find(std::string_view request_id, const wire::Viewer& viewer) const override;
+  std::optional<wire::DecisionPage> list(const wire::DecisionQuery& query) const override;
+
+  TraceFigures figures() const;
 
  private:
-  std::optional<wire::Trace> find_kept(std::string_view request_id) const;
-
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -223,7 +223,10 @@ Result<std::string, CallError> Connection::query(
 }
 
 Result<json::object, CallError> Connection::explain(std::string_view request_id) const {
-  const std::string target = "/openirsa/v1/decisions/" + percent_encode(request_id);
+  return decisions("/openirsa/v1/decisions/" + percent_encode(request_id));
+}
+
+Result<json::object, CallError> Connection::decisions(const std::string& target) const {
   if (!admin_socket_) return rest("openirsa", "GET", target);
   auto answer = ask_admin(*admin_socket_, target);
   if (!answer && !answer.error().service)

@@ -64,6 +64,8 @@ class Connection {
   // A trace, over the admin socket where there is one (the host's administrator sees every trace), else
   // signed.
   Result<json::object, CallError> explain(std::string_view request_id) const;
+  // The same for a list of traces; `target` with its query.
+  Result<json::object, CallError> decisions(const std::string& target) const;
 
  private:
   Result<http::Response, CallError> send_signed(std::string_view service, std::string_view method,

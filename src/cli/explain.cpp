@@ -1,4 +1,6 @@
-// explain: the decisive step first, then how far the request came, then what the policy statements said.
+// explain: why a request was allowed or refused.
+#include "cli/explain.h"
+
 #include "cli/nouns.h"
 
 namespace openirsa::cli {
@@ -101,24 +103,53 @@ int explain(const Common& common, const std::string& request_id) {
     print_json(*decision);
     return 0;
   }
-  show_decisive(*decision);
-  show_request(*decision);
-  show_steps(*decision);
-  show_statements(*decision);
+  show_decision(*decision);
   return 0;
+}
+
+struct Question {
+  std::string request_id;
+  Wanted wanted;
+  bool follow = false;
+
+  bool lists() const { return follow || wanted.last || !wanted.role.empty() || !wanted.outcome.empty(); }
+};
+
+int ask(const Common& common, const Question& question) {
+  if (!question.request_id.empty() && question.lists()) {
+    return fail({"a request id stands alone: leave it out, or --last, --role, --outcome and --follow"});
+  }
+  if (!question.request_id.empty()) return explain(common, question.request_id);
+  if (!question.lists()) {
+    return fail({"nothing to explain; name a request id, or say --last N, --role NAME or --follow"});
+  }
+  return question.follow ? follow_decisions(common, question.wanted)
+                         : list_decisions(common, question.wanted);
 }
 
 }  // namespace
 
+void show_decision(const json::object& decision) {
+  show_decisive(decision);
+  show_request(decision);
+  show_steps(decision);
+  show_statements(decision);
+}
+
 void add_explain_verb(CLI::App& program, Run& run) {
   CLI::App* verb = program.add_subcommand("explain", "why a request was allowed or refused");
   auto common = add_common(*verb);
-  auto request_id = std::make_shared<std::string>();
-  refuse_empty(verb->add_option("request-id", *request_id,
+  auto question = std::make_shared<Question>();
+  refuse_empty(verb->add_option("request-id", question->request_id,
                                 "request id: the AWS CLI shows it with --debug, eksctl and SDKs with the "
-                                "error"))
-      ->required();
-  verb->callback([&run, common, request_id] { run = [=] { return explain(*common, *request_id); }; });
+                                "error"));
+  verb->add_option("--last", question->wanted.last, "the last N decisions, a line each; with 1 the whole one")
+      ->check(CLI::Range(1, 1000));
+  refuse_empty(verb->add_option("--role", question->wanted.role, "decisions about a role: its name or ARN"));
+  verb->add_option("--outcome", question->wanted.outcome, "refused or allowed")
+      ->check(CLI::IsMember({"refused", "allowed"}));
+  verb->add_flag("-f,--follow", question->follow, "show decisions as they are made, until interrupted");
+  verb->callback([&run, common, question] { run = [=] { return ask(*common, *question); }; });
 }
 
 }  // namespace openirsa::cli

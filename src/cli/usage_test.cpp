@@ -45,7 +45,7 @@ TEST_F(Usage, a_missing_word_or_option) {
   EXPECT_EQ(said({"create", "token", "--cluster", "c"}),
             "Error: --service-account must be set; openirsa create token --help shows what it takes\n");
   EXPECT_EQ(said({"explain"}),
-            "Error: request-id must be set; openirsa explain --help shows what it takes\n");
+            "Error: nothing to explain; name a request id, or say --last N, --role NAME or --follow\n");
 }
 
 TEST_F(Usage, an_unknown_option_is_named_before_what_it_left_missing) {

@@ -35,7 +35,7 @@ constexpr std::array operations{
     wire::Operation{.name = "ExplainDecision",
                     .route = "GET /openirsa/v1/decisions/{requestId}",
                     .who = wire::Who::signed_by_account,
-                    .access = wire::Access::read,
+                    .access = wire::Access::write,  // reads files
                     .action = "openirsa:ExplainDecision",
                     .resource = any,
                     .handler = explain_decision},
@@ -60,6 +60,13 @@ constexpr std::array operations{
                     .action = {},
                     .resource = nullptr,
                     .handler = list_accounts},
+    wire::Operation{.name = "ListDecisions",
+                    .route = "GET /openirsa/v1/decisions",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::write,  // reads files
+                    .action = "openirsa:ListDecisions",
+                    .resource = any,
+                    .handler = list_decisions},
 };
 static_assert(wire::complete(operations), "every operation states its caller, and the table is sorted");
 

@@ -71,6 +71,50 @@ TEST(ExplainDecision, KnowsNothingWithoutASink) {
   Desk desk;
   desk.house.traces = nullptr;
   EXPECT_EQ(desk.send("GET", path_of("mine")).status, 404);
+  const Reply list = desk.send("GET", "/openirsa/v1/decisions");
+  EXPECT_EQ(list.body, (json::object{{"decisions", json::array{}}, {"cursor", ""}}));
+}
+
+TEST(ListDecisions, AsksForTheCallersAccountAlone) {
+  Desk desk;
+  desk.traces.page = {.decisions = {{{"requestId", "a"}}, {{"requestId", "b"}}}, .cursor = "next"};
+  const Reply reply =
+      desk.send("GET", "/openirsa/v1/decisions?last=7&role=web&outcome=refused&after=cursor-1");
+  ASSERT_EQ(reply.status, 200);
+  EXPECT_EQ(json::serialize(reply.body),
+            R"({"decisions":[{"requestId":"a"},{"requestId":"b"}],"cursor":"next"})");
+  ASSERT_TRUE(desk.traces.asked);
+  EXPECT_EQ(desk.traces.asked->viewer, std::string(test::account));
+  EXPECT_EQ(desk.traces.asked->limit, 7U);
+  EXPECT_EQ(desk.traces.asked->role, "web");
+  EXPECT_EQ(desk.traces.asked->outcome, wire::Kept::refused);
+  EXPECT_EQ(desk.traces.asked->after, "cursor-1");
+  EXPECT_EQ(desk.administer("GET", "/openirsa/v1/decisions?outcome=allowed").status, 200);
+  EXPECT_EQ(desk.traces.asked->viewer, std::nullopt);
+  EXPECT_EQ(desk.traces.asked->limit, 20U);
+  EXPECT_EQ(desk.traces.asked->outcome, wire::Kept::allowed);
+}
+
+TEST(ListDecisions, RefusesWhatItCannotRead) {
+  Desk desk;
+  desk.traces.page.emplace();
+  for (const std::string query : {"last=0", "last=1001", "last=x", "outcome=maybe"}) {
+    EXPECT_EQ(desk.send("GET", "/openirsa/v1/decisions?" + query).status, 400) << query;
+    EXPECT_FALSE(desk.traces.asked) << query;
+  }
+  EXPECT_EQ(desk.send("GET", "/openirsa/v1/decisions?last=1000").status, 200);
+  desk.traces.page.reset();
+  expect_refused(desk.send("GET", "/openirsa/v1/decisions?after=nonsense"), 400, "InvalidParameterException",
+                 "parameter `after` is not a cursor; take it from an earlier answer, or leave it out");
+}
+
+TEST(ListDecisions, NeedsPermission) {
+  Desk desk(R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":"openirsa:ListDecisions",
+                "Resource":"*"}]})");
+  desk.traces.page.emplace();
+  EXPECT_EQ(desk.send("GET", "/openirsa/v1/decisions").error, "AccessDeniedException");
+  EXPECT_EQ(desk.handle(wire::test::make_request("GET", "/openirsa/v1/decisions")).status, 403);
+  EXPECT_FALSE(desk.traces.asked);
 }
 
 TEST(GetServer, IsForTheHostsAdministrator) {

@@ -13,6 +13,7 @@
 #include "own/service.h"
 #include "record/cluster.h"
 #include "record/key.h"
+#include "wire/decisions.h"
 #include "wire/test_house.h"
 
 namespace openirsa::own::test {
@@ -30,17 +31,28 @@ inline const record::Issuer& issuer() {
   return made;
 }
 
-class KeptTraces final : public wire::TraceSink {
+// What list() was asked, and the one page that it answers.
+class KeptTraces final : public wire::TraceSink, public wire::KeptDecisions {
  public:
   void record(wire::Trace trace) override {
     trace.complete();
     all[trace.request_id] = trace;
     last = std::move(trace);
   }
-  std::optional<wire::Trace> find(std::string_view id) const override {
+  const wire::KeptDecisions* kept() const override { return this; }
+  std::optional<json::object> find(std::string_view id, const wire::Viewer& viewer) const override {
     const auto found = all.find(std::string(id));
-    return found == all.end() ? std::nullopt : std::optional(found->second);
+    if (found == all.end()) return std::nullopt;
+    const wire::Trace& trace = found->second;
+    if (viewer && (trace.role_unknown || trace.account != *viewer)) return std::nullopt;
+    return wire::to_json(trace);
   }
+  std::optional<wire::DecisionPage> list(const wire::DecisionQuery& query) const override {
+    asked = query;
+    return page;
+  }
+  std::optional<wire::DecisionPage> page;
+  mutable std::optional<wire::DecisionQuery> asked;
   std::map<std::string, wire::Trace> all;
   wire::Trace last;
 };

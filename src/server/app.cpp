@@ -146,7 +146,11 @@ Result<Done, StartError> RealApp::open_outside() {
 
 void RealApp::make_house() {
   const std::string partition(wire::partition_of(settings_.text("region")));
-  traces_ = std::make_unique<audit::TraceLog>(audit::TraceLog::Settings{}, &metrics_);
+  audit::TraceLog::Settings kept;
+  kept.refusals.directory = directory_.file("traces").string();
+  kept.refusals.bytes = static_cast<std::uint64_t>(settings_.number("trace.refusal_bytes"));
+  kept.refusals.age = std::chrono::hours(24 * settings_.number("trace.refusal_days"));
+  traces_ = std::make_unique<audit::TraceLog>(std::move(kept), seams_.clock, &metrics_);
   access_keys_ = std::make_unique<iam::AccessKeySource>(partition);
   sessions_ = std::make_unique<sts::SessionSource>(partition);
   house_ =
@@ -191,6 +195,7 @@ Result<Done, StartError> RealApp::listen() {
     const auto snapshot = mirror_->snapshot();
     metrics.set_store(snapshot->revision(), snapshot->count(""));
     metrics.set_outside(foreign_keys_->counters());
+    metrics.set_traces(traces_->figures());
   });
   auto tls = http::TlsContext::make([this](std::string_view name) { return authorities_->choose(name); });
   if (!tls) return StartError{tls.error().message};

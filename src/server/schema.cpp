@@ -52,6 +52,10 @@ bool store_url(std::string_view text) {
   return text.empty() || text == "memory:" || text.starts_with("sqlite:/");
 }
 bool positive(std::string_view text) { return is_number_in(text, 1, 1'000'000'000); }
+bool trace_bytes(std::string_view text) {
+  return is_number_in(text, std::int64_t{1} << 20U, std::int64_t{1} << 50U);
+}
+bool trace_days(std::string_view text) { return is_number_in(text, 1, 3650); }
 bool thread_count(std::string_view text) { return is_number_in(text, 1, 256); }
 bool log_level(std::string_view text) {
   return text == "debug" || text == "info" || text == "warn" || text == "error";
@@ -164,6 +168,11 @@ constexpr std::array rows{
                "on or off"},
     SettingRow{"tls.issuer", "on", "off only on loopback, a unix socket or behind trusted_proxies", on_off,
                "on or off"},
+    SettingRow{"trace.refusal_bytes", "1073741824",
+               "disk space for kept refusals, divided evenly among accounts and what is about none",
+               trace_bytes, "a whole number from 1048576"},
+    SettingRow{"trace.refusal_days", "7", "how long refusals are kept", trace_days,
+               "a whole number from 1 to 3650"},
     SettingRow{"trusted_proxies", "", "addresses whose X-Forwarded-For and -Proto are believed", proxies,
                "addresses, networks such as 10.0.0.0/8, or unix, separated by commas"},
 };

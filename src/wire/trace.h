@@ -110,14 +110,16 @@ json::object to_json(const Trace& trace);
 // Cuts UTF-8 text to at most `longest` bytes and a mark that it was cut.
 void clip_text(std::string& text, std::size_t longest);
 
+class KeptDecisions;
+
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
   virtual void record(Trace trace) = 0;  // thread-safe, quick
   // Counts a trace that another sink keeps.
   virtual void count(const Trace&) {}
-  // What was recorded under a request id, completed, where the sink keeps traces.
-  virtual std::optional<Trace> find(std::string_view) const { return std::nullopt; }
+  // What was recorded, where the sink keeps it (wire/decisions.h).
+  virtual const KeptDecisions* kept() const { return nullptr; }
 };
 
 }  // namespace openirsa::wire
