@@ -55,15 +55,18 @@ Metrics::~Metrics() = default;
 
 void Metrics::count(const wire::Trace& trace) {
   const bool known = trace.passed(wire::Step::operation_found);
-  const std::string& operation = known ? trace.operation : std::string("unknown");
-  const std::string& service = trace.service.empty() ? std::string("unknown") : trace.service;
-  const std::string code = trace.failure ? trace.wire_code : std::string("OK");
-  std::string key = service;
-  key.append("/").append(operation).append("/").append(code);
+  const std::string_view operation = known ? std::string_view(trace.operation) : "unknown";
+  const std::string_view service = trace.service.empty() ? "unknown" : std::string_view(trace.service);
+  const std::string_view code = trace.failure ? std::string_view(trace.wire_code) : "OK";
+  // Kept by the thread: every exchange makes one.
+  thread_local std::string key;
+  key.assign(service).append("/").append(operation).append("/").append(code);
   const std::scoped_lock lock(state_->mutex);
   auto& counter = state_->by_call[key];
   if (counter == nullptr) {
-    counter = &state_->requests.Add({{"service", service}, {"operation", operation}, {"code", code}});
+    counter = &state_->requests.Add({{"service", std::string(service)},
+                                     {"operation", std::string(operation)},
+                                     {"code", std::string(code)}});
   }
   counter->Increment();
   if (!trace.failure) return;

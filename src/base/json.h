@@ -36,6 +36,9 @@ Result<json::object, JsonError> parse_json_object(std::string_view text, const J
 
 // The member when it is there and has the type; nothing otherwise.
 const json::value* find_member(const json::object& object, std::string_view name);
+// Of a member that may be absent (null) or something else.
+std::optional<std::string_view> text_of(const json::value* value);
+std::optional<std::int64_t> integer_of(const json::value* value);
 std::optional<std::string_view> find_string(const json::object& object, std::string_view name);
 std::optional<std::int64_t> find_integer(const json::object& object, std::string_view name);
 const json::object* find_object(const json::object& object, std::string_view name);

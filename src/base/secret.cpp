@@ -1,5 +1,7 @@
 #include "base/secret.h"
 
+#include <cstring>
+
 namespace openirsa {
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -13,9 +15,8 @@ bool equal_in_constant_time(std::string_view a, std::string_view b) {
 }
 
 void wipe(std::string& bytes) {
-  // volatile: the compiler must not drop stores to memory that is about to be freed.
-  volatile char* at = bytes.data();
-  for (std::size_t i = 0; i < bytes.size(); ++i) at[i] = 0;
+  // Unlike memset it is not dropped by the compiler where the memory is about to be freed.
+  ::explicit_bzero(bytes.data(), bytes.size());
   bytes.clear();
 }
 

@@ -42,8 +42,22 @@ constexpr std::array<std::int8_t, 256> inverse(std::string_view alphabet) {
   return table;
 }
 
-constexpr auto plain_inverse = inverse(plain_alphabet);
-constexpr auto url_inverse = inverse(url_alphabet);
+// The six bits of each letter at each of the four places of a group; `foreign` where there is no letter.
+constexpr std::uint32_t foreign = 0x80000000U;
+using Places = std::array<std::array<std::uint32_t, 256>, 4>;
+constexpr Places places(std::string_view alphabet) {
+  const auto values = inverse(alphabet);
+  Places table{};
+  for (std::size_t place = 0; place < 4; ++place) {
+    for (std::size_t c = 0; c < 256; ++c) {
+      table[place][c] = values[c] < 0 ? foreign : static_cast<std::uint32_t>(values[c]) << (18 - 6 * place);
+    }
+  }
+  return table;
+}
+
+constexpr auto plain_places = places(plain_alphabet);
+constexpr auto url_places = places(url_alphabet);
 
 std::string encode64(std::string_view alphabet, std::string_view bytes) {
   const std::size_t rest = bytes.size() % 3;
@@ -54,45 +68,43 @@ std::string encode64(std::string_view alphabet, std::string_view bytes) {
   };
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    put(std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8 |
-            byte_of(bytes[i + 2]),
-        4);
+    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 |
+                                std::uint32_t{byte_of(bytes[i + 1])} << 8 | byte_of(bytes[i + 2]);
+    to[0] = alphabet[group >> 18];
+    to[1] = alphabet[group >> 12 & 63];
+    to[2] = alphabet[group >> 6 & 63];
+    to[3] = alphabet[group & 63];
+    to += 4;
   }
   if (rest == 1) put(std::uint32_t{byte_of(bytes[i])} << 16, 2);
   if (rest == 2) put(std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8, 3);
   return out;
 }
 
-// The bits of `letters`, six each; negative when one is foreign.
-int group_of(const std::array<std::int8_t, 256>& table, std::string_view letters) {
-  int group = 0;
-  int foreign = 0;
-  for (const char c : letters) {
-    const int value = table[byte_of(c)];  // NOLINT(bugprone-signed-char-misuse): -1 marks foreign letters
-    foreign |= value;
-    group = group * 64 + (value & 63);
-  }
-  return foreign < 0 ? -1 : group;
-}
-
-std::optional<std::string> decode64(const std::array<std::int8_t, 256>& table, std::string_view text) {
+std::optional<std::string> decode64(const Places& table, std::string_view text) {
   const std::size_t rest = text.size() % 4;
   if (rest == 1) return std::nullopt;
   std::string out(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
   char* to = out.data();
-  for (; text.size() >= 4; text.remove_prefix(4)) {
-    const int group = group_of(table, text.substr(0, 4));
-    if (group < 0) return std::nullopt;
-    *to++ = static_cast<char>(group >> 16);
-    *to++ = static_cast<char>(group >> 8);
-    *to++ = static_cast<char>(group);
+  std::uint32_t seen = 0;
+  for (; text.size() >= 4; text.remove_prefix(4), to += 3) {
+    const std::uint32_t group = table[0][byte_of(text[0])] | table[1][byte_of(text[1])] |
+                                table[2][byte_of(text[2])] | table[3][byte_of(text[3])];
+    seen |= group;
+    to[0] = static_cast<char>(group >> 16);
+    to[1] = static_cast<char>(group >> 8);
+    to[2] = static_cast<char>(group);
   }
-  if (rest == 0) return out;
-  const int group = group_of(table, text);
-  const int spare = rest == 2 ? 15 : 3;  // bits that no byte holds
-  if (group < 0 || (group & spare) != 0) return std::nullopt;
-  *to++ = static_cast<char>(group >> (rest == 2 ? 4 : 10));
-  if (rest == 3) *to++ = static_cast<char>(group >> 2);
+  if (rest != 0) {
+    const std::uint32_t group = table[0][byte_of(text[0])] | table[1][byte_of(text[1])] |
+                                (rest == 3 ? table[2][byte_of(text[2])] : 0);
+    const std::uint32_t spare = rest == 2 ? 0xFFFF : 0xFF;  // bits that no byte holds
+    if ((group & spare) != 0) return std::nullopt;
+    seen |= group;
+    to[0] = static_cast<char>(group >> 16);
+    if (rest == 3) to[1] = static_cast<char>(group >> 8);
+  }
+  if ((seen & foreign) != 0) return std::nullopt;
   return out;
 }
 
@@ -102,6 +114,11 @@ bool is_unreserved(char c) {
 }
 
 std::optional<std::string> decode_percent(std::string_view text, bool plus_is_space) {
+  // Most text has nothing to decode, and a token of a thousand letters never has.
+  if (text.find('%') == std::string_view::npos &&
+      (!plus_is_space || text.find('+') == std::string_view::npos)) {
+    return std::string(text);
+  }
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
@@ -176,11 +193,11 @@ std::string to_base64(std::string_view bytes) {
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
   for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return decode64(plain_inverse, text);
+  return decode64(plain_places, text);
 }
 
 std::string to_base64url(std::string_view bytes) { return encode64(url_alphabet, bytes); }
-std::optional<std::string> from_base64url(std::string_view text) { return decode64(url_inverse, text); }
+std::optional<std::string> from_base64url(std::string_view text) { return decode64(url_places, text); }
 
 std::string percent_encode(std::string_view text, bool keep_slash) {
   std::string out;
@@ -213,7 +230,20 @@ std::string to_upper(std::string_view text) {
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+  if (a.size() != b.size()) return false;
+  if (a.empty()) return true;
+  // Nearly all texts that are compared are the same letter for letter or differ in their last ones.
+  if (lower(a.back()) != lower(b.back())) return false;
+  return std::memcmp(a.data(), b.data(), a.size()) == 0 || std::ranges::equal(a, b, {}, lower, lower);
+}
+
+std::string concatenate(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  std::string out;
+  out.reserve(size);
+  for (const std::string_view part : parts) out.append(part);
+  return out;
 }
 
 std::string_view trim(std::string_view text) {

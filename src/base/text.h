@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ std::optional<std::string> form_decode(std::string_view text);
 std::string to_lower(std::string_view text);  // ASCII only
 std::string to_upper(std::string_view text);  // ASCII only
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+// The parts one after another, with one allocation.
+std::string concatenate(std::initializer_list<std::string_view> parts);
 std::string_view trim(std::string_view text);                                // spaces and tabs
 std::vector<std::string_view> split(std::string_view text, char separator);  // n separators give n+1 parts
 bool is_digits(std::string_view text);                                       // not empty, 0-9 only

@@ -102,6 +102,11 @@ std::string aead_seal_once(std::string_view key, std::string_view plain, std::st
   return sealed;
 }
 
+void aead_append_once(std::string& out, std::string_view key, std::string_view plain,
+                      std::string_view associated) {
+  seal_into(out, key, zero_nonce, plain, associated);
+}
+
 std::optional<std::string> aead_open_once(std::string_view key, std::string_view sealed,
                                           std::string_view associated) {
   return open_with(key, zero_nonce, sealed, associated);

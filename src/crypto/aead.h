@@ -18,6 +18,9 @@ std::optional<std::string> aead_open(std::string_view key, std::string_view seal
 // For keys that are used once: the nonce is all zero and not transmitted. REQUIRES: the key seals one message
 // only.
 std::string aead_seal_once(std::string_view key, std::string_view plain, std::string_view associated);
+// The same, appended to `out`.
+void aead_append_once(std::string& out, std::string_view key, std::string_view plain,
+                      std::string_view associated);
 std::optional<std::string> aead_open_once(std::string_view key, std::string_view sealed,
                                           std::string_view associated);
 

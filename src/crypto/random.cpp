@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -29,12 +30,12 @@ void fill(char* to, std::size_t count) {
 class Pool {
  public:
   ~Pool() { wipe(bytes_); }
-  void take(std::string& to) {
-    if (to.size() > bytes_.size() - used_) refill();
-    std::memcpy(to.data(), bytes_.data() + used_, to.size());
-    volatile char* at = bytes_.data() + used_;
-    for (std::size_t i = 0; i < to.size(); ++i) at[i] = 0;
-    used_ += to.size();
+  // REQUIRES: count <= size
+  void take(char* to, std::size_t count) {
+    if (count > bytes_.size() - used_) refill();
+    std::memcpy(to, bytes_.data() + used_, count);
+    ::explicit_bzero(bytes_.data() + used_, count);
+    used_ += count;
   }
   static constexpr std::size_t size = 1024;
 
@@ -48,16 +49,17 @@ class Pool {
   std::size_t used_ = 0;
 };
 
+void draw(char* to, std::size_t count) {
+  if (count > Pool::size / 4) return fill(to, count);
+  thread_local Pool pool;
+  pool.take(to, count);
+}
+
 }  // namespace
 
 std::string random_bytes(std::size_t count) {
   std::string bytes(count, '\0');
-  if (count > Pool::size / 4) {
-    fill(bytes.data(), count);
-    return bytes;
-  }
-  thread_local Pool pool;
-  pool.take(bytes);
+  draw(bytes.data(), count);
   return bytes;
 }
 
@@ -65,23 +67,32 @@ std::string random_text(std::size_t length, std::string_view alphabet) {
   // Bytes at or above the last multiple of the alphabet's size are thrown away: a plain remainder would
   // favour the first letters.
   const std::size_t fair = 256 / alphabet.size() * alphabet.size();
-  std::string text;
-  text.reserve(length);
-  while (text.size() < length) {
-    for (const char c : random_bytes(length - text.size())) {
-      const std::size_t value = static_cast<std::uint8_t>(c);
-      if (value < fair) text.push_back(alphabet[value % alphabet.size()]);
+  std::string text(length, '\0');
+  // A byte is read and then made into its letter in the same place; what is thrown away is drawn anew.
+  for (std::size_t done = 0; done < length;) {
+    const std::size_t from = done;
+    draw(text.data() + from, length - from);
+    for (std::size_t i = from; i < length; ++i) {
+      const std::size_t value = static_cast<std::uint8_t>(text[i]);
+      if (value < fair) text[done++] = alphabet[value % alphabet.size()];
     }
   }
   return text;
 }
 
 std::string random_uuid() {
-  std::string bytes = random_bytes(16);
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::array<char, 16> bytes{};
+  draw(bytes.data(), bytes.size());
   bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);  // RFC 9562 §5.4: version
   bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);  // and variant
-  std::string text = to_hex(bytes);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
+  std::string text(36, '-');
+  std::size_t at = 0;
+  for (const char c : bytes) {
+    if (at == 8 || at == 13 || at == 18 || at == 23) ++at;
+    text[at++] = digits[static_cast<std::uint8_t>(c) >> 4];
+    text[at++] = digits[static_cast<std::uint8_t>(c) & 15];
+  }
   return text;
 }
 

@@ -26,8 +26,12 @@ void Context::add_list(std::string_view name, std::vector<std::string_view> valu
 }
 
 void Context::add_owned(std::string name, std::string value) {
-  const std::string_view kept_name = owned_.emplace_back(std::move(name));
-  add(kept_name, owned_.emplace_back(std::move(value)));
+  const std::string_view kept_name = owned_.emplace_front(std::move(name));
+  add(kept_name, owned_.emplace_front(std::move(value)));
+}
+
+void Context::add_value(std::string_view name, std::string value) {
+  add(name, owned_.emplace_front(std::move(value)));
 }
 
 const Context::Key* Context::find(std::string_view name) const {

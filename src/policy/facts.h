@@ -2,7 +2,7 @@
 // only: the caller keeps the texts alive for the length of the evaluation.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,14 +53,15 @@ class Context {
   Context() { keys_.reserve(24); }
   void add(std::string_view name, std::string_view value);
   void add_list(std::string_view name, std::vector<std::string_view> values);
-  // The text is kept by the context.
+  // Texts given as strings are kept by the context.
   void add_owned(std::string name, std::string value);
+  void add_value(std::string_view name, std::string value);
   const Key* find(std::string_view name) const;
   const std::vector<Key>& keys() const { return keys_; }
 
  private:
   std::vector<Key> keys_;
-  std::deque<std::string> owned_;  // whose elements stay where they are
+  std::forward_list<std::string> owned_;  // whose elements stay where they are
 };
 
 struct Facts {

@@ -1,7 +1,5 @@
 #include "record/key.h"
 
-#include "base/text.h"
-
 namespace openirsa::record {
 namespace {
 
@@ -9,9 +7,11 @@ constexpr std::string_view nowhere = "-";  // in place of an account or region t
 
 // '/' separates the parts of a key, and only the last part may hold one itself: whatever is given as an
 // account or a region cannot reach into the records of another.
-std::string part(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+void append_part(std::string& out, std::string_view text) {
+  if (text.find_first_of("/%") == std::string_view::npos) {
+    out.append(text);
+    return;
+  }
   for (const char c : text) {
     if (c == '/') {
       out += "%2F";
@@ -21,31 +21,47 @@ std::string part(std::string_view text) {
       out.push_back(c);
     }
   }
-  return out;
+}
+
+void append_prefix(std::string& out, std::string_view account, std::string_view region,
+                   std::string_view kind) {
+  for (const std::string_view part : {account, region, kind}) {
+    append_part(out, part);
+    out.push_back('/');
+  }
 }
 
 std::string key_of(std::string_view account, std::string_view region, std::string_view kind,
                    std::string_view name) {
-  return kind_prefix(account, region, kind).append(name);
+  std::string key;
+  key.reserve(account.size() + region.size() + kind.size() + name.size() + 3);
+  append_prefix(key, account, region, kind);
+  return key.append(name);
+}
+
+// Entity names are unique without regard to case (IAM user guide, "IAM identifiers": friendly names).
+std::string key_of_entity(std::string_view account, std::string_view kind, std::string_view name) {
+  std::string key = key_of(account, nowhere, kind, name);
+  for (std::size_t i = key.size() - name.size(); i < key.size(); ++i) {
+    if (key[i] >= 'A' && key[i] <= 'Z') key[i] = static_cast<char>(key[i] - 'A' + 'a');
+  }
+  return key;
 }
 
 }  // namespace
 
 std::string account_key(std::string_view account) { return key_of(account, nowhere, "account", "self"); }
 // As with the names below, nobody should have to tell `Prod` from `prod`.
-std::string account_name_key(std::string_view name) {
-  return key_of(nowhere, nowhere, "account-name", to_lower(name));
-}
+std::string account_name_key(std::string_view name) { return key_of_entity(nowhere, "account-name", name); }
 
-// Entity names are unique without regard to case (IAM user guide, "IAM identifiers": friendly names).
 std::string user_key(std::string_view account, std::string_view user_name) {
-  return key_of(account, nowhere, "user", to_lower(user_name));
+  return key_of_entity(account, "user", user_name);
 }
 std::string role_key(std::string_view account, std::string_view role_name) {
-  return key_of(account, nowhere, "role", to_lower(role_name));
+  return key_of_entity(account, "role", role_name);
 }
 std::string managed_policy_key(std::string_view account, std::string_view policy_name) {
-  return key_of(account, nowhere, "policy", to_lower(policy_name));
+  return key_of_entity(account, "policy", policy_name);
 }
 
 std::string access_key_key(std::string_view account, std::string_view access_key_id) {
@@ -65,7 +81,9 @@ std::string authority_key(std::string_view name) { return key_of(nowhere, nowher
 std::string server_key() { return key_of(nowhere, nowhere, "server", "self"); }
 
 std::string kind_prefix(std::string_view account, std::string_view region, std::string_view kind) {
-  return part(account) + "/" + part(region) + "/" + part(kind) + "/";
+  std::string prefix;
+  append_prefix(prefix, account, region, kind);
+  return prefix;
 }
 
 std::string_view kind_of(std::string_view key) {

@@ -1,11 +1,12 @@
 #include "record/provider.h"
 
+#include "base/text.h"
 #include "record/form.h"
 
 namespace openirsa::record {
 
 std::string OpenIdConnectProvider::arn(std::string_view partition) const {
-  return "arn:" + std::string(partition) + ":iam::" + account + ":oidc-provider/" + url;
+  return concatenate({"arn:", partition, ":iam::", account, ":oidc-provider/", url});
 }
 
 Result<OpenIdConnectProvider, RecordError> OpenIdConnectProvider::parse(std::string_view key,
@@ -27,6 +28,10 @@ Result<OpenIdConnectProvider, RecordError> OpenIdConnectProvider::parse(std::str
     else
       in.fail("jwks", "is not a key set: " + keys.error().message);
   }
+  provider.claim_keys = {.audience = provider.url + ":aud",
+                         .subject = provider.url + ":sub",
+                         .authorized_party = provider.url + ":azp",
+                         .original_audience = provider.url + ":oaud"};
   return in.finish(provider, key, provider_key(provider.account, provider.url));
 }
 

@@ -26,6 +26,13 @@ struct OpenIdConnectProvider {
   std::string authority_pem{};  // the private CA trusted for this provider's fetches; empty: the system's
   json::object unknown{};
 
+  // The condition keys of this issuer's claims ("<url>:sub"), made when the record is read: an exchange
+  // would make them anew each time.
+  struct ClaimKeys {
+    std::string audience, subject, authorized_party, original_audience;
+  };
+  ClaimKeys claim_keys{};
+
   std::string arn(std::string_view partition) const;
   static Result<OpenIdConnectProvider, RecordError> parse(std::string_view key, std::string_view text,
                                                           const Vault& vault);

@@ -40,10 +40,10 @@ std::string hint_of(const token::Refusal& refusal) {
   }
 }
 
-std::string audience_of(const json::object& claims) {
-  if (const auto one = find_string(claims, "aud")) return cut(*one);
+std::string audience_of(const json::value* claim) {
+  if (const auto one = text_of(claim)) return cut(*one);
   std::string joined;
-  if (const json::array* several = find_array(claims, "aud")) {
+  if (const json::array* several = claim == nullptr ? nullptr : claim->if_array()) {
     for (const auto& value : *several) {
       if (value.is_string()) joined += (joined.empty() ? "" : " ") + std::string(value.get_string());
     }
@@ -141,14 +141,14 @@ void fail_token(wire::Trace& trace, Step step, const token::Refusal& refusal) {
 }
 
 void describe_token(wire::Trace& trace, const token::SignedToken& token) {
-  const json::object& claims = token.unverified_claims();
+  const token::RegisteredClaims& claims = token.unverified_registered_claims();
   trace.issuer = cut(token.unverified_issuer().value_or(std::string_view{}));
   trace.subject = cut(token.unverified_subject().value_or(std::string_view{}));
-  trace.audience = audience_of(claims);
+  trace.audience = audience_of(claims.audience);
   trace.key_id = cut(token.key_id().value_or(""));
   trace.algorithm = cut(token.unverified_algorithm());
-  trace.token_expires_at = find_integer(claims, "exp");
-  trace.token_issued_at = find_integer(claims, "iat");
+  trace.token_expires_at = integer_of(claims.expires_at);
+  trace.token_issued_at = integer_of(claims.issued_at);
 }
 
 void explain_missing_provider(wire::Call& call, std::string_view account, std::string_view issuer) {
@@ -214,16 +214,14 @@ void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation) 
   trace.clip();
 }
 
-std::string session_arn(std::string_view partition, const Statement& statement) {
-  std::string arn = "arn:";
-  arn.append(partition).append(":sts::").append(statement.account).append(":assumed-role/");
-  return arn.append(statement.role_name).append("/").append(statement.session_name);
+std::string session_arn(std::string_view partition, const StatementView& statement) {
+  return concatenate({"arn:", partition, ":sts::", statement.account, ":assumed-role/", statement.role_name,
+                      "/", statement.session_name});
 }
 
 std::string cluster_arn(std::string_view partition, const record::Issuer& issuer) {
-  std::string arn = "arn:";
-  arn.append(partition).append(":eks:").append(issuer.region).append(":").append(issuer.account);
-  return arn.append(":cluster/").append(issuer.cluster);
+  return concatenate(
+      {"arn:", partition, ":eks:", issuer.region, ":", issuer.account, ":cluster/", issuer.cluster});
 }
 
 }  // namespace openirsa::sts

@@ -21,6 +21,11 @@ constexpr std::string_view verification_key_text =
     "AssumeRoleWithWebIdentity "
     "documentation for requirements";
 
+constexpr std::string_view communication_text =
+    "The identity provider that was asked to verify the token could not be reached. Retry the request a "
+    "limited "
+    "number of times.";
+
 wire::Error web_identity_error(const token::Refusal& refusal, Time now);
 // A missing role, a wrong principal and a false condition answer with this alone.
 wire::Error not_authorised();
@@ -43,7 +48,7 @@ void fail_trust(wire::Trace& trace, const policy::Decision& decision);
 void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation);
 
 // arn:<partition>:sts::<account>:assumed-role/<role>/<session>: the role's path is dropped.
-std::string session_arn(std::string_view partition, const Statement& statement);
+std::string session_arn(std::string_view partition, const StatementView& statement);
 // Of the cluster that the issuer serves.
 std::string cluster_arn(std::string_view partition, const record::Issuer& issuer);
 

@@ -61,11 +61,11 @@ std::size_t field_bytes(std::string_view text) { return text.size() + (text.size
 
 }  // namespace
 
-std::string encode(const Statement& statement) {
+std::string encode(const StatementView& statement) {
   Writer out;
   out.reserve(512 + statement.policy.size());
   out.text(statement.access_key_id);
-  out.text(statement.secret_access_key.expose());
+  out.text(statement.secret_access_key);
   out.text(statement.role_id);
   out.text(statement.role_name);
   out.text(statement.session_name);
@@ -110,7 +110,7 @@ std::optional<Statement> decode(std::string_view bytes) {
   return statement;
 }
 
-std::size_t packed_bytes(const Statement& statement) {
+std::size_t packed_bytes(const StatementView& statement) {
   std::size_t bytes = statement.policy.empty() ? 0 : field_bytes(statement.policy);
   for (const auto& policy : statement.policies) bytes += field_bytes(policy.arn) + field_bytes(policy.id);
   return bytes;

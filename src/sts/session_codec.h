@@ -10,11 +10,11 @@
 
 namespace openirsa::sts {
 
-std::string encode(const Statement& statement);
+std::string encode(const StatementView& statement);
 // Nothing unless every byte is used exactly.
 std::optional<Statement> decode(std::string_view bytes);
 
 // How many bytes of the plain form the session policy and the policy ARNs take.
-std::size_t packed_bytes(const Statement& statement);
+std::size_t packed_bytes(const StatementView& statement);
 
 }  // namespace openirsa::sts

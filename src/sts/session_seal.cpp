@@ -22,9 +22,7 @@ constexpr std::size_t tag_bytes = 16;
 constexpr std::size_t packed_budget = (max_packed_token_bytes - max_plain_token_bytes) / 4 * 3;
 
 std::string associated(std::string_view header, std::string_view account) {
-  std::string text(header);
-  text += account;
-  return text;
+  return concatenate({header, account});
 }
 
 crypto::Sha256 token_key(const record::RingKey& ring_key, std::string_view salt) {
@@ -33,7 +31,7 @@ crypto::Sha256 token_key(const record::RingKey& ring_key, std::string_view salt)
 
 }  // namespace
 
-Result<Sealed, SealError> seal(const Statement& statement, const record::RingKey& ring_key) {
+Result<Sealed, SealError> seal(const StatementView& statement, const record::RingKey& ring_key) {
   const std::size_t packed = packed_bytes(statement);
   const int percent = static_cast<int>((packed * 100 + packed_budget - 1) / packed_budget);
   if (packed > packed_budget) {
@@ -45,12 +43,15 @@ Result<Sealed, SealError> seal(const Statement& statement, const record::RingKey
     return SealError{SealFault::unknown_ring_key, "the ring key's id is not eight hex digits"};
   }
   const std::string salt = crypto::random_bytes(salt_bytes);
-  std::string token{token_version, type_web_identity};
+  std::string plain = encode(statement);
+  std::string token;
+  token.reserve(header_bytes + salt_bytes + plain.size() + tag_bytes);
+  token.push_back(token_version);
+  token.push_back(type_web_identity);
   token += *ring_key_id;
   const std::string bound = associated(token, statement.account);
   token += salt;
-  std::string plain = encode(statement);
-  token += crypto::aead_seal_once(as_view(token_key(ring_key, salt)), plain, bound);
+  crypto::aead_append_once(token, as_view(token_key(ring_key, salt)), plain, bound);
   wipe(plain);
   std::string text = to_base64(token);
   if (text.size() > (packed == 0 ? max_plain_token_bytes : max_packed_token_bytes)) {

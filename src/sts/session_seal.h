@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,33 @@ struct Statement {
   std::vector<SealedPolicy> policies;  // managed session policies
 };
 
+// The same, of texts that lie elsewhere: an exchange copies none of them to seal them.
+struct StatementView {
+  StatementView() = default;
+  StatementView(const Statement& whole)  // NOLINT(google-explicit-constructor): what is whole can be seen
+      : account(whole.account),
+        access_key_id(whole.access_key_id),
+        secret_access_key(whole.secret_access_key.expose()),
+        role_id(whole.role_id),
+        role_name(whole.role_name),
+        session_name(whole.session_name),
+        provider_arn(whole.provider_arn),
+        issuer(whole.issuer),
+        key_id(whole.key_id),
+        cluster_arn(whole.cluster_arn),
+        issued_at(whole.issued_at),
+        expires_at(whole.expires_at),
+        policy(whole.policy),
+        policies(whole.policies) {}
+
+  std::string_view account, access_key_id, secret_access_key, role_id, role_name, session_name, provider_arn,
+      issuer, key_id, cluster_arn;
+  std::int64_t issued_at = 0;
+  std::int64_t expires_at = 0;
+  std::string_view policy;
+  std::span<const SealedPolicy> policies;
+};
+
 enum class SealFault { malformed, unknown_ring_key, not_authentic, too_large };
 struct SealError {
   SealFault code;
@@ -59,7 +87,7 @@ struct Sealed {
   std::string token;
   int packed_percent = 0;
 };
-Result<Sealed, SealError> seal(const Statement& statement, const record::RingKey& ring_key);
+Result<Sealed, SealError> seal(const StatementView& statement, const record::RingKey& ring_key);
 // Whether the session has expired is the caller's question.
 Result<Statement, SealError> open(std::string_view token, std::string_view access_key_id,
                                   const store::Snapshot& snapshot);

@@ -14,7 +14,7 @@ Refusal malformed(std::string detail) { return {Fault::malformed, std::move(deta
 
 }  // namespace
 
-Result<Compact, Refusal> split_compact(std::string_view text) {
+Result<Compact, Refusal> split_compact(std::string_view text, const json::storage_ptr& storage) {
   if (text.size() > longest_token) {
     return Refusal{Fault::malformed, "the token is too long", std::to_string(longest_token) + " characters",
                    std::to_string(text.size()) + " characters"};
@@ -33,7 +33,7 @@ Result<Compact, Refusal> split_compact(std::string_view text) {
   auto signature = from_base64url(text.substr(second + 1));
   if (!signature) return malformed("the signature is not canonical base64url");
 
-  auto header = parse_json_object(*header_text, header_limits);
+  auto header = parse_json_object(*header_text, header_limits, storage);
   if (!header) return malformed("the header cannot be read: " + header.error().message);
   const auto algorithm = find_string(*header, "alg");
   if (!algorithm) return malformed("the header has no `alg`");  // RFC 7515 §4.1.1

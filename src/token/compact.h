@@ -21,8 +21,8 @@ struct Compact {
   std::string signature;
 };
 
-// Splits and decodes; every refusal is Fault::malformed.
-Result<Compact, Refusal> split_compact(std::string_view text);
+// Splits and decodes; every refusal is Fault::malformed. The header is kept in `storage`.
+Result<Compact, Refusal> split_compact(std::string_view text, const json::storage_ptr& storage);
 
 // `typ`, `crit` and `b64`: apart, because a payload that cannot be read is reported before a header that is
 // refused.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,10 +15,11 @@ namespace openirsa::token {
 
 class IdToken {
  public:
-  const std::string& issuer() const { return issuer_; }
-  const std::string& subject() const { return subject_; }
+  // Texts live as long as this token or a copy of it does.
+  std::string_view issuer() const { return issuer_; }
+  std::string_view subject() const { return subject_; }
   // The audience that matched the client-id list: `azp` when the token has one.
-  const std::string& audience() const { return audience_; }
+  std::string_view audience() const { return audience_; }
   const std::vector<std::string>& original_audiences() const { return original_audiences_; }
   bool has_authorized_party() const { return has_authorized_party_; }
   const std::optional<std::string>& key_id() const { return key_id_; }  // of the key that verified it
@@ -29,9 +31,9 @@ class IdToken {
   friend class TokenVerifier;
   IdToken() = default;
 
-  std::string issuer_;
-  std::string subject_;
-  std::string audience_;
+  std::string_view issuer_;  // these three are parts of claims_
+  std::string_view subject_;
+  std::string_view audience_;
   std::vector<std::string> original_audiences_;
   bool has_authorized_party_ = false;
   std::optional<std::string> key_id_;

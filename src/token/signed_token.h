@@ -14,6 +14,17 @@
 
 namespace openirsa::token {
 
+// The claims that RFC 7519 §4.1 and OpenID Connect name, found once; null where one is absent.
+struct RegisteredClaims {
+  const json::value* issuer = nullptr;            // iss
+  const json::value* subject = nullptr;           // sub
+  const json::value* audience = nullptr;          // aud
+  const json::value* authorized_party = nullptr;  // azp
+  const json::value* expires_at = nullptr;        // exp
+  const json::value* not_before = nullptr;        // nbf
+  const json::value* issued_at = nullptr;         // iat
+};
+
 class SignedToken {
  public:
   // Refuses: more than 20,000 characters; other than three segments; padding, foreign letters or
@@ -24,8 +35,9 @@ class SignedToken {
   static Result<SignedToken, Refusal> parse(std::string_view text);
 
   // Unverified, for looking up and for traces only.
-  std::optional<std::string_view> unverified_issuer() const { return find_string(*claims_, "iss"); }
-  std::optional<std::string_view> unverified_subject() const { return find_string(*claims_, "sub"); }
+  std::optional<std::string_view> unverified_issuer() const { return text_of(registered_.issuer); }
+  std::optional<std::string_view> unverified_subject() const { return text_of(registered_.subject); }
+  const RegisteredClaims& unverified_registered_claims() const { return registered_; }
   const json::object& unverified_claims() const { return *claims_; }
   std::string_view unverified_algorithm() const { return algorithm_; }
   const std::optional<std::string>& key_id() const { return key_id_; }
@@ -37,7 +49,8 @@ class SignedToken {
   std::string algorithm_;
   std::optional<std::string> key_id_;
   std::shared_ptr<const json::object> claims_;
-  std::string signing_input_;  // ASCII(header) '.' ASCII(claims)
+  RegisteredClaims registered_;  // parts of claims_
+  std::string signing_input_;    // ASCII(header) '.' ASCII(claims)
   std::string signature_;
 };
 

@@ -91,32 +91,33 @@ bool read_audiences(const json::value& claim, std::vector<std::string_view>& aud
   return true;
 }
 
-std::optional<std::int64_t> find_date(const json::object& claims, std::string_view name) {
-  const auto seconds = find_integer(claims, name);
+std::optional<std::int64_t> date_of(const json::value* claim) {
+  const auto seconds = integer_of(claim);
   return seconds && *seconds >= 0 && *seconds <= end_of_time ? seconds : std::nullopt;
 }
 
-Result<Claims, Refusal> read_claims(const json::object& object) {
-  for (const std::string_view name : {"iss", "aud", "sub", "exp", "iat"}) {
-    if (is_blank(find_member(object, name))) return missing(name);
-  }
-  const auto issuer = find_string(object, "iss");
+Result<Claims, Refusal> read_claims(const RegisteredClaims& found) {
+  if (is_blank(found.issuer)) return missing("iss");
+  if (is_blank(found.audience)) return missing("aud");
+  if (is_blank(found.subject)) return missing("sub");
+  if (is_blank(found.expires_at)) return missing("exp");
+  if (is_blank(found.issued_at)) return missing("iat");
+  const auto issuer = text_of(found.issuer);
   if (!issuer) return wrong_type("iss", "a string");
   Claims claims{};
-  if (!read_audiences(*find_member(object, "aud"), claims.audiences)) {
+  if (!read_audiences(*found.audience, claims.audiences)) {
     return wrong_type("aud", "a string or an array of strings");
   }
-  const auto subject = find_string(object, "sub");
+  const auto subject = text_of(found.subject);
   if (!subject) return wrong_type("sub", "a string");
-  const auto expires_at = find_date(object, "exp");
+  const auto expires_at = date_of(found.expires_at);
   if (!expires_at) return wrong_type("exp", "an integer date");
-  const auto issued_at = find_date(object, "iat");
+  const auto issued_at = date_of(found.issued_at);
   if (!issued_at) return wrong_type("iat", "an integer date");
-  claims.not_before = find_date(object, "nbf");
-  if (!claims.not_before && find_member(object, "nbf") != nullptr)
-    return wrong_type("nbf", "an integer date");
-  claims.authorized_party = find_string(object, "azp");
-  if (!claims.authorized_party && find_member(object, "azp") != nullptr) return wrong_type("azp", "a string");
+  claims.not_before = date_of(found.not_before);
+  if (!claims.not_before && found.not_before != nullptr) return wrong_type("nbf", "an integer date");
+  claims.authorized_party = text_of(found.authorized_party);
+  if (!claims.authorized_party && found.authorized_party != nullptr) return wrong_type("azp", "a string");
   claims.issuer = *issuer;
   claims.subject = *subject;
   claims.expires_at = *expires_at;
@@ -161,17 +162,30 @@ std::optional<Refusal> judge_times(const Claims& claims, const Expectation& expe
   return std::nullopt;
 }
 
+// Issuer and audience, in AWS's order; the audience that matched.
+Result<std::string_view, Refusal> judge_parties(const Claims& claims, const Expectation& expected) {
+  if (claims.issuer != expected.issuer) {
+    return Refusal{Fault::issuer_mismatch, "`iss` is not the issuer", std::string{expected.issuer},
+                   std::string{claims.issuer}};
+  }
+  return audience_of(claims, expected);
+}
+
 }  // namespace
+
+std::optional<Refusal> TokenVerifier::judge_claims(const SignedToken& token, const Expectation& expected) {
+  const auto claims = read_claims(token.registered_);
+  if (!claims) return claims.error();
+  const auto audience = judge_parties(*claims, expected);
+  if (!audience) return audience.error();
+  return std::nullopt;
+}
 
 Result<IdToken, Refusal> TokenVerifier::verify(const SignedToken& token, const Expectation& expected,
                                                const JwkSet& keys, Time now) {
-  const auto claims = read_claims(*token.claims_);
+  const auto claims = read_claims(token.registered_);
   if (!claims) return claims.error();
-  if (claims->issuer != expected.issuer) {
-    return Refusal{Fault::issuer_mismatch, "`iss` is not the issuer", std::string{expected.issuer},
-                   std::string{claims->issuer}};
-  }
-  const auto audience = audience_of(*claims, expected);
+  const auto audience = judge_parties(*claims, expected);
   if (!audience) return audience.error();
   const auto signer = verify_signature(token, keys);
   if (!signer) return signer.error();
@@ -195,7 +209,7 @@ Result<std::size_t, Refusal> TokenVerifier::verify_signature(const SignedToken& 
 }
 
 Result<std::string, Refusal> TokenVerifier::verify_jws(std::string_view compact, const JwkSet& keys) {
-  auto parts = split_compact(compact);
+  auto parts = split_compact(compact, {});
   if (!parts) return std::move(parts).error();
   if (auto refusal = judge_header(parts->header)) return *std::move(refusal);
   const auto signer =

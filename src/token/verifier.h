@@ -32,6 +32,10 @@ class TokenVerifier {
   static Result<IdToken, Refusal> verify(const SignedToken& token, const Expectation& expected,
                                          const JwkSet& keys, Time now);
 
+  // The part of verify() that needs no key: claims, issuer and audience. Nothing when they stand; the token
+  // is not verified by that.
+  static std::optional<Refusal> judge_claims(const SignedToken& token, const Expectation& expected);
+
   // The signature check alone: which key of the set verifies the token (its index), by the same rules. For
   // tests against public vectors and for tools that explain.
   static Result<std::size_t, Refusal> verify_signature(const SignedToken& token, const JwkSet& keys);

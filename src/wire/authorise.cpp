@@ -41,7 +41,7 @@ void add_principal_keys(const Caller& caller, policy::Context& context) {
   context.add("aws:userid", caller.user_id);
   if (caller.kind == Caller::Kind::user) context.add("aws:username", caller.name);
   if (!caller.session) return;
-  context.add_owned("aws:TokenIssueTime", to_iso8601(caller.session->issued_at));
+  context.add_value("aws:TokenIssueTime", to_iso8601(caller.session->issued_at));
   context.add("aws:MultiFactorAuthPresent", "false");
   if (!caller.session->provider_arn.empty()) {
     context.add("aws:FederatedProvider", caller.session->provider_arn);
@@ -89,8 +89,8 @@ void add_request_keys(const Call& call, std::string_view requested_region, polic
   const http::Request& http = call.http;
   if (!http.peer.address.empty()) context.add("aws:SourceIp", http.peer.address);
   context.add("aws:SecureTransport", http.peer.tls ? "true" : "false");
-  context.add_owned("aws:CurrentTime", to_iso8601(call.now));
-  context.add_owned("aws:EpochTime", std::to_string(seconds_of(call.now)));
+  context.add_value("aws:CurrentTime", to_iso8601(call.now));
+  context.add_value("aws:EpochTime", std::to_string(seconds_of(call.now)));
   context.add("aws:RequestedRegion", requested_region);
   context.add("aws:ViaAWSService", "false");
   context.add("aws:PrincipalIsAWSService", "false");

@@ -22,6 +22,7 @@ Passage begin(House& house, const http::Request& request) {
                   .view = {},
                   .claim = {},
                   .region = {},
+                  .form = {},
                   .parameters = {},
                   .body = {},
                   .labels = {},

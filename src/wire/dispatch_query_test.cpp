@@ -241,7 +241,8 @@ TEST(Handler, that_throws_is_an_internal_failure_with_its_reason_in_the_trace_on
 
 TEST(Handler, that_waits_for_something_outside_runs_anew_when_it_came) {
   Desk desk;
-  auto outcome = desk.dispatcher->handle(form_request("Action=AskOutside&Version=2011-06-15"));
+  const auto request = form_request("Action=AskOutside&Version=2011-06-15");
+  auto outcome = desk.dispatcher->handle(request);
   ASSERT_TRUE(std::holds_alternative<http::Later>(outcome));
   EXPECT_TRUE(desk.traces.all.empty());
   ASSERT_TRUE(desk.mirror->commit({.expect = {}, .puts = {{"k", "v"}}, .deletes = {}}));

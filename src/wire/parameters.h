@@ -1,9 +1,9 @@
 // The parameters of an AWS query request: form body and query string of the target, parsed once. Duplicate
 // names, in any letter case, are refused (stricter than AWS on purpose: two readers of one request must not
-// see two things).
+// see two things). What needs no decoding is not copied: it stays in the text that was parsed.
 #pragma once
 
-#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@ class Parameters {
  public:
   // `form` is application/x-www-form-urlencoded text. Refuses bad percent-encoding, text that is not UTF-8,
   // NUL, more than 5,000 parameters (MalformedQueryString or MalformedInput) and duplicates
-  // (ValidationError).
+  // (ValidationError). REQUIRES: `form` outlives the parameters.
   static Result<Parameters, Error> parse(std::string_view form);
   // The query string of a REST target: as parse, but the name of a list may be repeated, which is how REST
   // writes a list.
@@ -43,7 +43,9 @@ class Parameters {
  private:
   static Result<Parameters, Error> parse(std::string_view form, bool rest);
 
-  std::vector<std::pair<std::string, std::string>> values_;  // sorted by name without regard to case, stable
+  using Value = std::pair<std::string_view, std::string_view>;
+  std::vector<Value> values_;  // sorted by name without regard to case, stable
+  std::unique_ptr<char[]> decoded_;
   bool rest_ = false;
 };
 

@@ -26,6 +26,7 @@ struct Passage {
   const Service* service = nullptr;
   const Operation* operation = nullptr;
   std::string region;
+  std::unique_ptr<const std::string> form;  // query string and body together, where both are read
   Parameters parameters;
   json::object body;
   std::vector<std::string> labels;

@@ -18,12 +18,14 @@ bool is_form(const http::Request& request) {
   return equal_ignoring_case(trim(text.substr(0, text.find(';'))), "application/x-www-form-urlencoded");
 }
 
-Result<Parameters, Error> parse_form(const http::Request& request) {
+Result<Parameters, Error> parse_form(Passage& passage) {
+  const http::Request& request = passage.http;
   if (request.method != "POST") return Parameters::parse(request.query);
   // AWS does not read a body of another type; the action may still stand in the query string.
   if (!is_form(request)) return Parameters::parse(request.query);
   if (request.query.empty()) return Parameters::parse(request.body);
-  return Parameters::parse(request.query + "&" + request.body);
+  passage.form = std::make_unique<const std::string>(request.query + "&" + request.body);
+  return Parameters::parse(*passage.form);
 }
 
 const Operation* find_row(const Service& service, std::string_view action) {
@@ -41,7 +43,7 @@ Result<Done, Error> parse_query(Passage& passage) {
                        "POST /", request.method + " " + request.path);
     return Error{Code::unknown_operation, "No operation has this method and path."};
   }
-  auto parameters = parse_form(request);
+  auto parameters = parse_form(passage);
   if (!parameters) {
     passage.trace.fail(Step::request_parsed, "malformed_query", parameters.error().message);
     return std::move(parameters).error();

@@ -13,8 +13,12 @@ namespace {
 
 constexpr std::array<std::string_view, 3> aws_suffixes{".amazonaws.com", ".amazonaws.com.cn", ".api.aws"};
 
-std::string_view without_suffix(std::string_view text, std::string_view suffix) {
-  return text.ends_with(suffix) ? text.substr(0, text.size() - suffix.size()) : text;
+// Host names have no letter case.
+bool take_suffix(std::string_view& text, std::string_view suffix) {
+  if (text.size() < suffix.size() || !equal_ignoring_case(text.substr(text.size() - suffix.size()), suffix))
+    return false;
+  text.remove_suffix(suffix.size());
+  return true;
 }
 
 // The dispatcher takes a claim apart only where there is one; `X-Amz-` in any letter case finds every
@@ -41,18 +45,19 @@ Error scoped_elsewhere(std::string_view service) {
 }  // namespace
 
 std::optional<AwsHost> parse_aws_host(std::string_view host) {
-  if (host.size() < 9) return std::nullopt;
-  const std::string name = to_lower(host.ends_with('.') ? host.substr(0, host.size() - 1) : host);
-  for (const std::string_view suffix : aws_suffixes) {
-    if (!name.ends_with(suffix)) continue;
-    auto labels = split(without_suffix(name, suffix), '.');
-    if (labels.size() > 1 && labels.front() == "fips") labels.erase(labels.begin());
-    if (labels.size() > 2 || labels.front().empty()) return std::nullopt;
-    AwsHost parsed{std::string(without_suffix(labels.front(), "-fips")), {}};
-    if (labels.size() == 2 && is_region(labels.back())) parsed.region = labels.back();
-    return parsed;
-  }
-  return std::nullopt;
+  if (host.ends_with('.')) host.remove_suffix(1);
+  const auto* suffix =
+      std::ranges::find_if(aws_suffixes, [&](std::string_view known) { return take_suffix(host, known); });
+  if (suffix == aws_suffixes.end()) return std::nullopt;
+  if (host.size() > 5 && equal_ignoring_case(host.substr(0, 5), "fips.")) host.remove_prefix(5);
+  const std::size_t dot = host.find('.');
+  std::string_view service = host.substr(0, dot);
+  const std::string_view rest = dot == std::string_view::npos ? std::string_view() : host.substr(dot + 1);
+  if (service.empty() || rest.find('.') != std::string_view::npos) return std::nullopt;
+  (void)take_suffix(service, "-fips");
+  AwsHost parsed{to_lower(service), {}};
+  if (auto region = to_lower(rest); is_region(region)) parsed.region = std::move(region);
+  return parsed;
 }
 
 Tables::Tables(const std::vector<const Service*>& services) {

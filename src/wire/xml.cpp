@@ -36,7 +36,19 @@ constexpr std::array<bool, 256> plain_bytes = [] {
 }();
 
 std::size_t plain_length(std::string_view text) {
+  // A block at a time without a branch inside, which the compiler turns into vector instructions.
+  constexpr std::size_t block = 32;
   std::size_t length = 0;
+  for (; length + block <= text.size(); length += block) {
+    unsigned odd = 0;
+    for (std::size_t i = 0; i < block; ++i) {
+      const auto c = static_cast<signed char>(text[length + i]);  // negative: not ASCII
+      odd |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == '&') |
+             static_cast<unsigned>(c == '<') | static_cast<unsigned>(c == '>') |
+             static_cast<unsigned>(c == '"');
+    }
+    if (odd != 0) break;
+  }
   while (length < text.size() && plain_bytes[static_cast<unsigned char>(text[length])]) ++length;
   return length;
 }
