@@ -110,6 +110,32 @@ std::string host_of(std::string_view endpoint) {
   return std::string(rest.substr(0, rest.find('/')));
 }
 
+// What stands inside the first element of that name; `xml` becomes what follows it.
+std::optional<std::string_view> cut_element(std::string_view& xml, std::string_view element) {
+  const std::string open = "<" + std::string(element) + ">";
+  const std::string close = "</" + std::string(element) + ">";
+  const std::size_t start = xml.find(open);
+  if (start == std::string_view::npos) return std::nullopt;
+  const std::size_t end = xml.find(close, start);
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view inside = xml.substr(start + open.size(), end - start - open.size());
+  xml.remove_prefix(end + close.size());
+  return inside;
+}
+
+std::string unescaped(std::string_view xml) {
+  std::string text(xml);
+  static constexpr std::pair<std::string_view, std::string_view> entities[] = {
+      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#xD;", "\r"}, {"&amp;", "&"}};
+  for (const auto& [entity, letter] : entities) {
+    for (std::size_t at = text.find(entity); at != std::string::npos;
+         at = text.find(entity, at + letter.size())) {
+      text.replace(at, entity.size(), letter);
+    }
+  }
+  return text;
+}
+
 }  // namespace
 
 Failure failure_of(const CallError& error) {
@@ -202,7 +228,7 @@ Result<http::Response, CallError> Connection::send_signed(std::string_view servi
 
 Result<json::object, CallError> Connection::rest(std::string_view service, std::string_view method,
                                                  std::string_view target, const json::object& body) const {
-  const bool with_body = method == "POST";
+  const bool with_body = method == "POST" || method == "PUT";
   auto response = send_signed(service, method, target, with_body ? "application/json" : "",
                               with_body ? json::serialize(body) : std::string{});
   if (!response) return std::move(response).error();
@@ -235,22 +261,16 @@ Result<json::object, CallError> Connection::decisions(const std::string& target)
 }
 
 std::optional<std::string> xml_text(std::string_view xml, std::string_view element) {
-  const std::string open = "<" + std::string(element) + ">";
-  const std::string close = "</" + std::string(element) + ">";
-  const std::size_t start = xml.find(open);
-  if (start == std::string_view::npos) return std::nullopt;
-  const std::size_t end = xml.find(close, start);
-  if (end == std::string_view::npos) return std::nullopt;
-  std::string text(xml.substr(start + open.size(), end - start - open.size()));
-  static constexpr std::pair<std::string_view, std::string_view> entities[] = {
-      {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&apos;", "'"}, {"&#xD;", "\r"}, {"&amp;", "&"}};
-  for (const auto& [entity, letter] : entities) {
-    for (std::size_t at = text.find(entity); at != std::string::npos;
-         at = text.find(entity, at + letter.size())) {
-      text.replace(at, entity.size(), letter);
-    }
-  }
-  return text;
+  const auto inside = cut_element(xml, element);
+  if (!inside) return std::nullopt;
+  return unescaped(*inside);
+}
+
+std::vector<std::string> xml_texts(std::string_view xml, std::string_view list, std::string_view element) {
+  std::vector<std::string> texts;
+  std::string_view rest = cut_element(xml, list).value_or("");
+  while (const auto inside = cut_element(rest, element)) texts.push_back(unescaped(*inside));
+  return texts;
 }
 
 }  // namespace openirsa::cli

@@ -81,5 +81,7 @@ class Connection {
 
 // The text of the first element of that name; XML as the query protocol writes it.
 std::optional<std::string> xml_text(std::string_view xml, std::string_view element);
+// The texts of all elements of that name within the first element named `list`.
+std::vector<std::string> xml_texts(std::string_view xml, std::string_view list, std::string_view element);
 
 }  // namespace openirsa::cli

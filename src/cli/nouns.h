@@ -24,6 +24,7 @@ std::shared_ptr<Common> add_common(CLI::App& verb);
 
 void add_account_verbs(CLI::App& create, CLI::App& get, Run& run);
 void add_cluster_verbs(CLI::App& create, CLI::App& get, CLI::App& remove, Run& run);
+void add_provider_verbs(CLI::App& create, CLI::App& get, CLI::App& update, CLI::App& remove, Run& run);
 void add_token_verb(CLI::App& create, Run& run);
 void add_associate_verb(CLI::App& utils, Run& run);
 void add_env_verb(CLI::App& program, Run& run);

@@ -68,6 +68,8 @@ class Desk : public testing::Test {
   void answer(const std::string& call, int status, std::string body, std::vector<http::Header> headers = {}) {
     answers_[call] = {status, std::move(headers), std::move(body)};
   }
+  // What a call changes in the answers to later ones.
+  void after(const std::string& call, std::function<void()> act) { after_[call] = std::move(act); }
   // The calls that came, with the form or body that they carried.
   std::vector<std::string> calls() {
     const std::scoped_lock lock(mutex_);
@@ -115,8 +117,10 @@ class Desk : public testing::Test {
     const std::scoped_lock lock(mutex_);
     calls_.push_back(action + (request.body.empty() ? "" : " " + request.body));
     const auto found = answers_.find(action);
-    return found == answers_.end() ? http::Response{404, {{"x-amzn-ErrorType", "NoAnswer"}}, "{}"}
-                                   : found->second;
+    if (found == answers_.end()) return {404, {{"x-amzn-ErrorType", "NoAnswer"}}, "{}"};
+    http::Response response = found->second;
+    if (const auto act = after_.find(action); act != after_.end()) act->second();
+    return response;
   }
   void check_signature(const http::Request& request) {
     sigv4::RequestView view{request.method, request.path, request.query, {}, request.body};
@@ -131,6 +135,7 @@ class Desk : public testing::Test {
   http::FunctionHandler admin_{[this](const http::Request& request) { return serve(request, true); }};
   std::mutex mutex_;
   std::map<std::string, http::Response> answers_;
+  std::map<std::string, std::function<void()>> after_;
   std::vector<std::string> calls_;
   std::unique_ptr<http::Server> server_;
 };

@@ -21,13 +21,15 @@ class Usage : public Desk {
 };
 
 TEST_F(Usage, an_unknown_word_is_named_with_those_there_are) {
-  EXPECT_EQ(said({"frob"}),
-            "Error: unknown word `frob`; after openirsa comes one of: create, get, delete, utils, env, "
-            "explain, version\n");
+  EXPECT_EQ(
+      said({"frob"}),
+      "Error: unknown word `frob`; after openirsa comes one of: create, get, update, delete, utils, env, "
+      "explain, version\n");
   EXPECT_EQ(said({"get", "clusters"}),
-            "Error: unknown word `clusters`; after openirsa get comes one of: cluster, account\n");
-  EXPECT_EQ(said({"create", "frob", "--name", "x"}),
-            "Error: unknown word `frob`; after openirsa create comes one of: cluster, account, token\n");
+            "Error: unknown word `clusters`; after openirsa get comes one of: cluster, account, provider\n");
+  EXPECT_EQ(
+      said({"create", "frob", "--name", "x"}),
+      "Error: unknown word `frob`; after openirsa create comes one of: cluster, account, provider, token\n");
   EXPECT_EQ(said({"utils", "frob"}),
             "Error: unknown word `frob`; after openirsa utils comes one of: associate-iam-oidc-provider\n");
   EXPECT_EQ(said({"explain", "id", "stray\x1b"}),
@@ -35,11 +37,11 @@ TEST_F(Usage, an_unknown_word_is_named_with_those_there_are) {
 }
 
 TEST_F(Usage, a_missing_word_or_option) {
-  EXPECT_EQ(
-      said({}),
-      "Error: a word is missing; after openirsa comes one of: create, get, delete, utils, env, explain, "
-      "version\n");
-  EXPECT_EQ(said({"get"}), "Error: a word is missing; after openirsa get comes one of: cluster, account\n");
+  EXPECT_EQ(said({}),
+            "Error: a word is missing; after openirsa comes one of: create, get, update, delete, utils, env, "
+            "explain, version\n");
+  EXPECT_EQ(said({"get"}),
+            "Error: a word is missing; after openirsa get comes one of: cluster, account, provider\n");
   EXPECT_EQ(said({"create", "cluster"}),
             "Error: --name must be set; openirsa create cluster --help shows what it takes\n");
   EXPECT_EQ(said({"create", "token", "--cluster", "c"}),

@@ -22,13 +22,18 @@ std::shared_ptr<Common> add_common(CLI::App& verb) {
 
 void add_client_verbs(CLI::App& program, std::function<int()>& run) {
   CLI::App* create =
-      program.add_subcommand("create", "make a cluster, an account or a service-account token")
+      program.add_subcommand("create", "make a cluster, an account, a provider or a service-account token")
           ->require_subcommand(1);
-  CLI::App* get = program.add_subcommand("get", "show clusters or accounts")->require_subcommand(1);
-  CLI::App* remove = program.add_subcommand("delete", "delete a cluster")->require_subcommand(1);
+  CLI::App* get =
+      program.add_subcommand("get", "show clusters, accounts or providers")->require_subcommand(1);
+  CLI::App* update =
+      program.add_subcommand("update", "replace the keys of a provider")->require_subcommand(1);
+  CLI::App* remove =
+      program.add_subcommand("delete", "delete a cluster or a provider")->require_subcommand(1);
   CLI::App* utils = program.add_subcommand("utils", "the steps of the EKS guide")->require_subcommand(1);
   add_cluster_verbs(*create, *get, *remove, run);
   add_account_verbs(*create, *get, run);
+  add_provider_verbs(*create, *get, *update, *remove, run);
   add_token_verb(*create, run);
   add_associate_verb(*utils, run);
   add_env_verb(program, run);

@@ -2,6 +2,7 @@
 
 #include "own/accounts.h"
 #include "own/decisions.h"
+#include "own/provider_keys.h"
 #include "own/service.h"
 #include "own/tokens.h"
 
@@ -32,6 +33,13 @@ constexpr std::array operations{
                     .action = "openirsa:CreateServiceAccountToken",
                     .resource = cluster_of_label,
                     .handler = create_service_account_token},
+    wire::Operation{.name = "DeleteProviderKeys",
+                    .route = "DELETE /openirsa/v1/providers/{providerArn}/keys",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::write,
+                    .action = "openirsa:DeleteProviderKeys",
+                    .resource = provider_of_label,
+                    .handler = delete_provider_keys},
     wire::Operation{.name = "ExplainDecision",
                     .route = "GET /openirsa/v1/decisions/{requestId}",
                     .who = wire::Who::signed_by_account,
@@ -39,6 +47,13 @@ constexpr std::array operations{
                     .action = "openirsa:ExplainDecision",
                     .resource = any,
                     .handler = explain_decision},
+    wire::Operation{.name = "FetchProviderKeys",
+                    .route = "POST /openirsa/v1/providers/{providerArn}/keys",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::write,
+                    .action = "openirsa:FetchProviderKeys",
+                    .resource = provider_of_label,
+                    .handler = fetch_provider_keys},
     wire::Operation{.name = "GetAccount",
                     .route = "GET /openirsa/v1/accounts/{account}",
                     .who = wire::Who::administrator,
@@ -46,6 +61,13 @@ constexpr std::array operations{
                     .action = {},
                     .resource = nullptr,
                     .handler = get_account},
+    wire::Operation{.name = "GetProviderKeys",
+                    .route = "GET /openirsa/v1/providers/{providerArn}/keys",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::read,
+                    .action = "openirsa:GetProviderKeys",
+                    .resource = provider_of_label,
+                    .handler = get_provider_keys},
     wire::Operation{.name = "GetServer",
                     .route = "GET /openirsa/v1/server",
                     .who = wire::Who::administrator,
@@ -67,6 +89,13 @@ constexpr std::array operations{
                     .action = "openirsa:ListDecisions",
                     .resource = any,
                     .handler = list_decisions},
+    wire::Operation{.name = "PutProviderKeys",
+                    .route = "PUT /openirsa/v1/providers/{providerArn}/keys",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::write,
+                    .action = "openirsa:PutProviderKeys",
+                    .resource = provider_of_label,
+                    .handler = put_provider_keys},
 };
 static_assert(wire::complete(operations), "every operation states its caller, and the table is sorted");
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "server/test_accounts.h"
+#include "wire/test_outside.h"
 
 namespace openirsa::server {
 namespace {
@@ -109,8 +110,8 @@ void add_eks(Samples& samples, const Account& owner) {
   add("UntagResource", "DELETE", tags + "?tagKeys=k");
 }
 
-// `decision`: a request that the owner made.
-void add_own(Samples& samples, const std::string& decision) {
+// `decision`: a request that the owner made. `jwks`: keys for its provider.
+void add_own(Samples& samples, const Account& owner, const std::string& decision, const std::string& jwks) {
   const auto add = [&](const std::string& name, const std::string& method, const std::string& target,
                        const json::value& body = nullptr, bool of_own = false) {
     samples["openirsa:" + name] = {rest("openirsa", method, "/openirsa/v1/" + target, body), of_own};
@@ -118,10 +119,16 @@ void add_own(Samples& samples, const std::string& decision) {
   add("CreateAccount", "POST", "accounts", {{"name", "third"}});
   add("CreateServiceAccountToken", "POST", "clusters/shared-cluster/tokens",
       {{"namespace", "default"}, {"serviceAccount", "app"}});
+  const std::string keys =
+      "providers/" + percent_encode(owner.iam_arn("oidc-provider/issuer.example/shared")) + "/keys";
+  add("DeleteProviderKeys", "DELETE", keys);
   add("ExplainDecision", "GET", "decisions/" + decision);
+  add("FetchProviderKeys", "POST", keys, {{"endpoint", "https://cluster.example"}, {"token", "a.b.c"}});
   add("GetAccount", "GET", "accounts/a");
+  add("GetProviderKeys", "GET", keys);
   add("GetServer", "GET", "server");
   add("ListAccounts", "GET", "accounts");
+  add("PutProviderKeys", "PUT", keys, {{"jwks", jwks}});
 }
 
 struct Row {
@@ -141,6 +148,8 @@ std::vector<Row> rows() {
 struct Two : Accounts {
   Two() {
     fill(a);
+    outside.answer = issuer_of(a).key_set_text;
+    house.outside = &outside;
     EXPECT_EQ(send(query("iam", "GetRole", {{"RoleName", "shared-missing"}}), a.admin).status, 404);
     decision = traces.last;
   }
@@ -148,7 +157,7 @@ struct Two : Accounts {
     Samples all;
     add_iam(all, owner);
     add_eks(all, owner);
-    add_own(all, decision);
+    add_own(all, owner, decision, issuer_of(a).key_set_text);
     all["sts:GetCallerIdentity"] = {query("sts", "GetCallerIdentity", {}), true};
     return all;
   }
@@ -160,6 +169,7 @@ struct Two : Accounts {
     return false;
   }
 
+  wire::test::FakeOutside outside;
   Account a = make("a");
   Account b = make("b");
   std::string decision;

@@ -91,13 +91,14 @@ Result<std::optional<crypto::Algorithm>, JwkError> parse_algorithm(const json::o
 }  // namespace
 
 Result<Jwk, JwkError> parse_jwk(const json::object& members) {
-  const auto type = find_string(members, "kty");
-  if (!type) return malformed("`kty` is missing");  // RFC 7517 §4.1
+  // Before everything else: a private key is called one, whatever else is wrong with it.
   for (const auto name : private_members) {
     if (find_member(members, name) != nullptr) {
       return JwkError{JwkFault::private_key, "member `" + std::string{name} + "` belongs to a private key"};
     }
   }
+  const auto type = find_string(members, "kty");
+  if (!type) return malformed("`kty` is missing");  // RFC 7517 §4.1
   if (*type != "RSA" && *type != "EC") return unsupported("type `" + std::string{*type} + "` cannot be used");
   if (auto error = judge_purpose(members)) return *std::move(error);
   const auto key_id = find_string(members, "kid");

@@ -67,6 +67,8 @@ TEST(ParseJwk, refuses_private_members) {
     EXPECT_EQ(fault_of(with(rsa_members(), name, "AQAB")), JwkFault::private_key) << name;
   }
   EXPECT_EQ(fault_of(with(curve_members(), "d", nullptr)), JwkFault::private_key);
+  EXPECT_EQ(fault_of(without(with(curve_members(), "d", "AQAB"), "kty")), JwkFault::private_key);
+  EXPECT_EQ(fault_of(json::object{{"kty", "oct"}, {"k", "AQAB"}}), JwkFault::private_key);
 }
 
 TEST(ParseJwk, refuses_other_types_curves_and_algorithms) {
