@@ -132,11 +132,11 @@ void ForeignKeys::when_keys_settle(const record::OpenIdConnectProvider& provider
     begins = room && !under_way && due && !stopping_;
     waits = room && (under_way || begins);
     if (begins) crowd_.begin(provider.account, name);
-    if (waits) crowd_.wait(name, std::move(resume));
+    if (waits) crowd_.wait(name, std::exchange(resume, nullptr));
     if (!room) ++crowded_;
   }
   if (begins) fetch_keys(provider);
-  if (!waits) resume();
+  if (resume) resume();
 }
 
 void ForeignKeys::fetch_keys(const record::OpenIdConnectProvider& provider) {
