@@ -59,9 +59,12 @@ constexpr Places places(std::string_view alphabet) {
 constexpr auto plain_places = places(plain_alphabet);
 constexpr auto url_places = places(url_alphabet);
 
-std::string encode64(std::string_view alphabet, std::string_view bytes) {
+enum class Padding { none, added };
+
+std::string encode64(std::string_view alphabet, std::string_view bytes, Padding padding) {
   const std::size_t rest = bytes.size() % 3;
-  std::string out(bytes.size() / 3 * 4 + (rest == 0 ? 0 : rest + 1), '\0');
+  const std::size_t last = rest == 0 ? 0 : padding == Padding::added ? 4 : rest + 1;
+  std::string out(bytes.size() / 3 * 4 + last, '=');
   char* to = out.data();
   const auto put = [&](std::uint32_t group, int letters) {
     for (int shift = 18; letters > 0; shift -= 6, --letters) *to++ = alphabet[group >> shift & 63];
@@ -184,11 +187,7 @@ std::optional<std::string> from_hex(std::string_view text) {
   return out;
 }
 
-std::string to_base64(std::string_view bytes) {
-  std::string out = encode64(plain_alphabet, bytes);
-  while (out.size() % 4 != 0) out.push_back('=');
-  return out;
-}
+std::string to_base64(std::string_view bytes) { return encode64(plain_alphabet, bytes, Padding::added); }
 
 std::optional<std::string> from_base64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
@@ -196,7 +195,7 @@ std::optional<std::string> from_base64(std::string_view text) {
   return decode64(plain_places, text);
 }
 
-std::string to_base64url(std::string_view bytes) { return encode64(url_alphabet, bytes); }
+std::string to_base64url(std::string_view bytes) { return encode64(url_alphabet, bytes, Padding::none); }
 std::optional<std::string> from_base64url(std::string_view text) { return decode64(url_places, text); }
 
 std::string percent_encode(std::string_view text, bool keep_slash) {

@@ -36,7 +36,8 @@ std::string key_of(std::string_view account, std::string_view region, std::strin
   std::string key;
   key.reserve(account.size() + region.size() + kind.size() + name.size() + 3);
   append_prefix(key, account, region, kind);
-  return key.append(name);
+  key.append(name);
+  return key;
 }
 
 // Entity names are unique without regard to case (IAM user guide, "IAM identifiers": friendly names).

@@ -145,7 +145,7 @@ void describe_token(wire::Trace& trace, const token::SignedToken& token) {
   trace.issuer = cut(token.unverified_issuer().value_or(std::string_view{}));
   trace.subject = cut(token.unverified_subject().value_or(std::string_view{}));
   trace.audience = audience_of(claims.audience);
-  trace.key_id = cut(token.key_id().value_or(""));
+  if (token.key_id()) trace.key_id = cut(*token.key_id());
   trace.algorithm = cut(token.unverified_algorithm());
   trace.token_expires_at = integer_of(claims.expires_at);
   trace.token_issued_at = integer_of(claims.issued_at);

@@ -42,14 +42,15 @@ Result<Compact, Refusal> split_compact(std::string_view text, const json::storag
     return malformed("`kid` is not a string");                                             // RFC 7515 §4.1.4
   if (find_member(*header, "enc") != nullptr) return malformed("the token is encrypted");  // RFC 7516 §9
 
-  Compact compact;
-  compact.algorithm = *algorithm;
-  if (key_id) compact.key_id.emplace(*key_id);
-  compact.header = *std::move(header);
-  compact.payload = *std::move(payload);
-  compact.signing_input = text.substr(0, second);
-  compact.signature = *std::move(signature);
-  return compact;
+  // Made in one go: assigned to an object of another storage, a header would be copied member by member.
+  std::string algorithm_name(*algorithm);
+  std::optional<std::string> key_name(key_id);
+  return Compact{.header = *std::move(header),
+                 .algorithm = std::move(algorithm_name),
+                 .key_id = std::move(key_name),
+                 .payload = *std::move(payload),
+                 .signing_input = text.substr(0, second),
+                 .signature = *std::move(signature)};
 }
 
 std::optional<Refusal> judge_header(const json::object& header) {

@@ -156,6 +156,11 @@ Result<Parameters, Error> Parameters::parse(std::string_view form, bool rest) {
 }
 
 std::optional<std::string_view> Parameters::find(std::string_view name) const {
+  constexpr std::size_t few = 16;  // looked through more quickly than they are searched
+  if (values_.size() <= few) {
+    const auto found = std::ranges::find(values_, name, &Value::first);
+    return found == values_.end() ? std::nullopt : std::optional(found->second);
+  }
   const auto found = std::lower_bound(values_.begin(), values_.end(), name, ByName{});
   if (found == values_.end() || found->first != name) return std::nullopt;
   return found->second;
@@ -167,6 +172,13 @@ namespace {
 template <class Values>
 Result<std::vector<Member>, Error> members_of(const Values& values, std::string_view name) {
   std::vector<Member> members;
+  // Lists are optional nearly everywhere, and nearly always absent.
+  if (std::ranges::none_of(values, [&](const auto& value) {
+        return value.first.size() > name.size() && value.first[name.size()] == '.' &&
+               equal_ignoring_case(value.first.substr(0, name.size()), name);
+      })) {
+    return members;
+  }
   std::string prefix(name);
   prefix += '.';
   bool long_form = false;
