@@ -1,6 +1,7 @@
 #include "policy/policy.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/json.h"
 #include "policy/grammar.h"
@@ -105,6 +106,27 @@ PolicyError not_json(Kind kind) {
   return {own_text ? "This policy contains invalid Json" : "Syntax errors in policy."};
 }
 
+PatternList everything() {
+  PatternList list;
+  list.patterns.push_back(compile_action("*", false));
+  list.texts.emplace_back("*");
+  return list;
+}
+
+// To ignore a policy that cannot be read could drop a Deny of its own.
+Policy::Document denying(Kind kind, const PolicyError& why) {
+  Statement deny;
+  deny.sid = "the stored policy cannot be read: " + why.message;
+  deny.deny = true;
+  deny.actions = everything();
+  if (names_principals(kind)) deny.principals.push_back(*parse_principal("AWS", "*"));
+  if (!names_principals(kind)) deny.resources = everything();
+  Policy::Document document;
+  document.kind = kind;
+  document.statements.push_back(std::move(deny));
+  return document;
+}
+
 Refusal check_document(const json::object& document, Kind kind) {
   if (kind == Kind::trust) return check_trust_document(document);
   return kind == Kind::resource ? check_resource_document(document) : check_identity_document(document, kind);
@@ -132,7 +154,34 @@ Result<Policy, PolicyError> Policy::parse(std::string_view text, Kind kind) {
   return Policy(std::move(document));
 }
 
-const std::string& Policy::text() const { return document_->text; }
-std::size_t Policy::size_without_whitespace() const { return document_->size_without_whitespace; }
+struct Policy::Deferred {
+  std::string text;
+  Kind kind = Kind::identity;
+  mutable std::once_flag once;
+  mutable std::shared_ptr<const Document> document;
+};
+
+Policy Policy::deferred(std::string text, Kind kind) {
+  auto deferred = std::make_shared<Deferred>();
+  deferred->text = std::move(text);
+  deferred->kind = kind;
+  return Policy(std::shared_ptr<const Deferred>(std::move(deferred)));
+}
+
+const Policy::Document& Policy::compiled() const {
+  const Deferred& deferred = *deferred_;
+  std::call_once(deferred.once, [&] {
+    auto policy = parse(deferred.text, deferred.kind);
+    deferred.document = policy ? std::move(policy->document_)
+                               : std::make_shared<const Document>(denying(deferred.kind, policy.error()));
+  });
+  return *deferred.document;
+}
+
+const std::string& Policy::text() const { return document_ ? document_->text : deferred_->text; }
+
+std::size_t Policy::size_without_whitespace() const {
+  return document_ ? document_->size_without_whitespace : count_without_whitespace(deferred_->text);
+}
 
 }  // namespace openirsa::policy

@@ -32,13 +32,24 @@ class Policy {
   // document is stored.
   static Result<Policy, PolicyError> parse(std::string_view text, Kind kind);
 
+  // For a text that parse() accepted before it was stored: compiled when a decision first needs it, by
+  // whichever thread. Should it not be readable after all (a damaged database, an older release), it denies
+  // everything, and a trace says so in the Sid.
+  static Policy deferred(std::string text, Kind kind);
+
   const std::string& text() const;              // as given
   std::size_t size_without_whitespace() const;  // what AWS's quotas count
-  const Document& document() const { return *document_; }
+  const Document& document() const { return document_ ? *document_ : compiled(); }
 
  private:
+  struct Deferred;
   explicit Policy(std::shared_ptr<const Document> document) : document_(std::move(document)) {}
+  explicit Policy(std::shared_ptr<const Deferred> deferred) : deferred_(std::move(deferred)) {}
+  const Document& compiled() const;
+
+  // One of the two.
   std::shared_ptr<const Document> document_;
+  std::shared_ptr<const Deferred> deferred_;
 };
 
 }  // namespace openirsa::policy

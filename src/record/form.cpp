@@ -176,6 +176,12 @@ std::optional<policy::Policy> Reader::policy(std::string_view name, policy::Kind
   return std::nullopt;
 }
 
+std::optional<policy::Policy> Reader::stored_policy(std::string_view name, policy::Kind kind) {
+  std::string document = text(name);
+  if (fault_) return std::nullopt;
+  return policy::Policy::deferred(std::move(document), kind);
+}
+
 Permissions Reader::permissions(std::string_view name) {
   const json::object* members = members_of(name);
   if (members == nullptr) return {};

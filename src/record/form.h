@@ -51,6 +51,8 @@ class Reader {
   json::object object(std::string_view name);
   Secret secret(std::string_view name, const Vault& vault, std::string_view record_key);
   std::optional<policy::Policy> policy(std::string_view name, policy::Kind kind);  // nothing after a fault
+  // As it was accepted when the record was written; compiled when it is first used.
+  std::optional<policy::Policy> stored_policy(std::string_view name, policy::Kind kind);
   Permissions permissions(std::string_view name);
   const json::object* members_of(std::string_view name);  // null after a fault
 

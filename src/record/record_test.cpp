@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "policy/evaluate.h"
 #include "record/sample.h"
 
 namespace openirsa::record {
@@ -313,10 +314,14 @@ TEST(Record, EqualDocumentsOfDifferentKindsStayApart) {
                                            sample::compiled(sample::identity_text, policy::Kind::identity));
   const Role back = again(role_key(sample::account, "my-app"), role);
   EXPECT_EQ(back.permissions.inline_policies.size(), 2U);
-  // The same text as a trust policy is refused however often it was compiled as another kind.
+  // The same text as a trust policy lets nobody in, however often it was compiled as another kind.
   auto members = *parse_json_object(role.to_text(sample::vault(), "k"));
   members["trust"] = json::string_view(sample::identity_text.data(), sample::identity_text.size());
-  EXPECT_FALSE(Role::parse(role_key(sample::account, "my-app"), json::serialize(members), sample::vault()));
+  const auto read =
+      Role::parse(role_key(sample::account, "my-app"), json::serialize(members), sample::vault());
+  ASSERT_TRUE(read) << read.error().message;
+  const policy::Facts facts{.principal = {}, .action = "s3:GetObject", .resource = "*", .context = nullptr};
+  EXPECT_EQ(policy::decide_trust(read->trust, facts).effect(), policy::Effect::explicit_deny);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "policy/evaluate.h"
 #include "record/sample.h"
 
 namespace openirsa::record {
@@ -251,8 +252,16 @@ TEST(Refusal, PoliciesThatAreNone) {
   ASSERT_TRUE(Role::parse(key, text, sample::vault()));
   const auto trust =
       Role::parse(key, with(text, "sts:AssumeRoleWithWebIdentity", "s3:GetObject"), sample::vault());
-  ASSERT_FALSE(trust);
-  EXPECT_TRUE(trust.error().message.starts_with("member `trust` is not a policy: ")) << trust.error().message;
+  ASSERT_TRUE(trust) << "a trust policy is looked at when somebody wants to assume the role";
+  const policy::Facts facts{.principal = {.kind = policy::Principal::Kind::user,
+                                          .arn = "arn:aws:iam::123456789012:user/Admin",
+                                          .account = sample::account,
+                                          .role_arn = {},
+                                          .unique_id = {}},
+                            .action = "s3:GetObject",
+                            .resource = "*",
+                            .context = nullptr};
+  EXPECT_EQ(policy::decide_trust(trust->trust, facts).effect(), policy::Effect::explicit_deny);
   const auto inside = Role::parse(
       key, with(text, R"(\"Action\":\"s3:GetObject\")", R"(\"Akt\":\"s3:GetObject\")"), sample::vault());
   ASSERT_FALSE(inside);
