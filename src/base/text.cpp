@@ -233,7 +233,7 @@ bool equal_ignoring_case(std::string_view a, std::string_view b) {
   if (a.empty()) return true;
   // Nearly all texts that are compared are the same letter for letter or differ in their last ones.
   if (lower(a.back()) != lower(b.back())) return false;
-  return std::memcmp(a.data(), b.data(), a.size()) == 0 || std::ranges::equal(a, b, {}, lower, lower);
+  return a == b || std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::string concatenate(std::initializer_list<std::string_view> parts) {
