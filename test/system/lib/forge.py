@@ -107,7 +107,7 @@ class RsaKey:
 
 
 class P256Key:
-    algorithm = "ES256"
+    algorithm, CURVE, DIGEST, SIZE = "ES256", "P-256", "sha256", 32
     PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
     ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     BASE = (
@@ -149,7 +149,7 @@ class P256Key:
 
     def halves(self, message):
         """r and s of a good signature."""
-        digest = int.from_bytes(hashlib.sha256(message).digest(), "big")
+        digest = int.from_bytes(hashlib.new(self.DIGEST, message).digest(), "big")
         while True:
             nonce = self.rng.randrange(1, self.ORDER)
             r = self.multiple(nonce)[0] % self.ORDER
@@ -157,16 +157,60 @@ class P256Key:
             if r and s:
                 return r, s
 
-    @staticmethod
-    def joined(r, s):
-        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+    @classmethod
+    def joined(cls, r, s):
+        return r.to_bytes(cls.SIZE, "big") + s.to_bytes(cls.SIZE, "big")
 
     def sign(self, message):
         return self.joined(*self.halves(message))
 
     def jwk(self):
-        x, y = (tokens.encode(number.to_bytes(32, "big")) for number in self.point)
-        return {"kty": "EC", "use": "sig", "alg": self.algorithm, "kid": self.kid, "crv": "P-256", "x": x, "y": y}
+        x, y = (tokens.encode(number.to_bytes(self.SIZE, "big")) for number in self.point)
+        return {"kty": "EC", "use": "sig", "alg": self.algorithm, "kid": self.kid, "crv": self.CURVE, "x": x, "y": y}
+
+
+class P384Key(P256Key):
+    algorithm, CURVE, DIGEST, SIZE = "ES384", "P-384", "sha384", 48
+    PRIME = 2**384 - 2**128 - 2**96 + 2**32 - 1
+    ORDER = int(
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+        "C7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973",
+        16,
+    )
+    BASE = (
+        int(
+            "AA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B98"
+            "59F741E082542A385502F25DBF55296C3A545E3872760AB7",
+            16,
+        ),
+        int(
+            "3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147C"
+            "E9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F",
+            16,
+        ),
+    )
+
+
+class P521Key(P256Key):
+    algorithm, CURVE, DIGEST, SIZE = "ES512", "P-521", "sha512", 66
+    PRIME = 2**521 - 1
+    ORDER = int(
+        "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+        "FA51868783BF2F966B7FCC0148F709A5D03BB5C9B8899C47AEBB6FB71E91386409",
+        16,
+    )
+    BASE = (
+        int(
+            "C6858E06B70404E9CD9E3ECB662395B4429C648139053FB521F828AF606B4D3DB"
+            "AA14B5E77EFE75928FE1DC127A2FFA8DE3348B3C1856A429BF97E7E31C2E5BD66",
+            16,
+        ),
+        int(
+            "11839296A789A3BC0045C8A5FB42C7D1BD998F54449579B446817AFBD17273E66"
+            "2C97EE72995EF42640C550B9013FAD0761353C7086A272C24088BE94769FD16650",
+            16,
+        ),
+    )
 
 
 def signed(key, header, claims, **options):
