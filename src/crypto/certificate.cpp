@@ -184,16 +184,18 @@ std::optional<std::vector<X509Certificate>> read_certificates(std::string_view p
   return certificates;
 }
 
-Time time_of(const ASN1_TIME* field) {
+// Nothing when the field is no time: certificates are read without a look at it.
+std::optional<Time> time_of(const ASN1_TIME* field) {
   std::tm parts{};
-  require(ASN1_TIME_to_tm(field, &parts) == 1, "certificate time");
+  if (!succeeded(ASN1_TIME_to_tm(field, &parts))) return std::nullopt;
   return time_of_seconds(timegm(&parts));
 }
 
-std::string text_of(const X509_NAME* name) {
+std::optional<std::string> text_of(const X509_NAME* name) {
   const Bio bio = writing();
-  require(X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0,
-          "distinguished name");
+  const int size = X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  ERR_clear_error();
+  if (size < 0) return std::nullopt;
   return written(bio);
 }
 
@@ -253,7 +255,7 @@ Leaf make_leaf(const Authority& authority, const SubjectNames& names, Time now, 
   const X509* issuer = issuers->front().get();
 
   PrivateKey key = PrivateKey::generate(KeyType::p256);
-  const Time until = std::min<Time>(now + lifetime, time_of(X509_get0_notAfter(issuer)));
+  const Time until = std::min<Time>(now + lifetime, time_of(X509_get0_notAfter(issuer)).value());
   const X509Certificate certificate = begin_certificate(key, now - slow_clock, until);
   X509* made = certificate.get();
   X509_NAME* subject = X509_get_subject_name(made);
@@ -284,11 +286,16 @@ Result<std::vector<CertificateInfo>, CertificateError> inspect_pem(std::string_v
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
     require(X509_digest(certificate.get(), EVP_sha1(), digest, &size) == 1, "thumbprint");
-    infos.push_back(
-        {to_hex({reinterpret_cast<const char*>(digest), size}),
-         text_of(X509_get_subject_name(certificate.get())), text_of(X509_get_issuer_name(certificate.get())),
-         time_of(X509_get0_notBefore(certificate.get())), time_of(X509_get0_notAfter(certificate.get())),
-         names_of(certificate.get()), X509_check_ca(certificate.get()) == 1});
+    auto subject = text_of(X509_get_subject_name(certificate.get()));
+    auto issuer = text_of(X509_get_issuer_name(certificate.get()));
+    const auto from = time_of(X509_get0_notBefore(certificate.get()));
+    const auto until = time_of(X509_get0_notAfter(certificate.get()));
+    if (!subject || !issuer || !from || !until) {
+      return CertificateError{"a certificate of the PEM text has a name or a time that cannot be read"};
+    }
+    infos.push_back({to_hex({reinterpret_cast<const char*>(digest), size}), *std::move(subject),
+                     *std::move(issuer), *from, *until, names_of(certificate.get()),
+                     X509_check_ca(certificate.get()) == 1});
   }
   return infos;
 }

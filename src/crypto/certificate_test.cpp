@@ -200,6 +200,27 @@ TEST(InspectPem, refuses_what_is_broken_or_empty) {
   EXPECT_FALSE(inspect_pem(pem + pem.substr(0, pem.size() / 2)));
 }
 
+// A certificate is read without a look at its times, and whoever uploads one chooses what stands there.
+TEST(InspectPem, refuses_times_that_are_none) {
+  const std::string& pem = authority().certificate_pem;
+  const std::size_t begin = pem.find('\n') + 1;
+  const std::size_t end = pem.find("-----END");
+  std::string letters = pem.substr(begin, end - begin);
+  std::erase(letters, '\n');
+  std::string der = *from_base64(letters);
+  const auto with = [&](std::string_view time) {
+    std::string changed = der;
+    changed.replace(changed.find("\x17\x0d") + 2, time.size(), time);  // UTCTime of 13 letters
+    return pem.substr(0, begin) + to_base64(changed) + "\n" + pem.substr(end);
+  };
+  EXPECT_TRUE(inspect_pem(with("261124115500Z")));
+  const auto refused = inspect_pem(with("26112411550xZ"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message,
+            "a certificate of the PEM text has a name or a time that cannot be read");
+  EXPECT_FALSE(inspect_pem(std::string_view{})) << "no bytes at all";
+}
+
 TEST(Names, that_are_no_addresses_are_a_defect) {
   EXPECT_THROW(make_authority("x", {{}, {"127.0.0.256"}}, now, days{1}), std::invalid_argument);
   EXPECT_THROW(make_authority("x", {{}, {"localhost"}}, now, days{1}), std::invalid_argument);

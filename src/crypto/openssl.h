@@ -55,7 +55,7 @@ inline const unsigned char* bytes_of(std::string_view bytes) {
 inline unsigned char* bytes_of(std::string& bytes) { return reinterpret_cast<unsigned char*>(bytes.data()); }
 
 inline Bio reading(std::string_view text) {
-  Bio bio{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+  Bio bio{BIO_new_mem_buf(bytes_of(text), static_cast<int>(text.size()))};
   require(bio != nullptr, "memory reader");
   return bio;
 }
