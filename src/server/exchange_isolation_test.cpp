@@ -118,7 +118,12 @@ TEST_F(Exchanges, OfOneAccountGoOnWhenTheOtherDeletesWhatHasTheSameName) {
 
 TEST_F(Exchanges, AreExplainedToTheRolesAccountAlone) {
   ASSERT_EQ(exchange("no.token.atall", two_.a), "InvalidIdentityToken");
-  const Ask explain = rest("openirsa", "GET", "/openirsa/v1/decisions/" + two_.traces.last);
+  const std::string refused = two_.traces.last.request_id;
+  const Ask list = rest("openirsa", "GET", "/openirsa/v1/decisions?outcome=refused");
+  EXPECT_NE(two_.send(list, two_.a.admin).body.find(refused), std::string::npos);
+  EXPECT_EQ(two_.send(list, two_.b.admin).body.find(refused), std::string::npos);
+
+  const Ask explain = rest("openirsa", "GET", "/openirsa/v1/decisions/" + refused);
   EXPECT_EQ(two_.send(explain, two_.b.admin).status, 404);
   EXPECT_EQ(two_.send(explain, two_.a.admin).status, 200);
   EXPECT_EQ(two_.administer(explain).status, 200);

@@ -22,16 +22,18 @@ Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::ta
   std::map<std::string, std::string> values;
   for (const auto& [name, node] : table) {
     const std::string key = prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
+    bool once = true;  // `"tls.api" = …` and `[tls] api = …` are two keys of TOML and one of ours
     if (const auto* inner = node.as_table()) {
       auto nested = flatten(*inner, key);
       if (!nested) return std::move(nested).error();
       values.merge(*nested);
+      once = nested->empty();
     } else if (const auto text = node.value_exact<std::string>()) {
-      values[key] = *text;
+      once = values.emplace(key, *text).second;
     } else if (const auto flag = node.value_exact<bool>()) {
-      values[key] = *flag ? "on" : "off";
+      once = values.emplace(key, *flag ? "on" : "off").second;
     } else if (const auto number = node.value_exact<std::int64_t>()) {
-      values[key] = std::to_string(*number);
+      once = values.emplace(key, std::to_string(*number)).second;
     } else if (const auto* array = node.as_array()) {
       std::string joined;
       for (const auto& element : *array) {
@@ -39,15 +41,24 @@ Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::ta
         if (!part) return SettingsError{"setting `" + key + "`: a list holds texts only"};
         joined += (joined.empty() ? "" : ",") + *part;
       }
-      values[key] = joined;
+      once = values.emplace(key, joined).second;
     } else {
       return SettingsError{"setting `" + key + "` has a type that no setting has"};
     }
+    if (!once) return SettingsError{"settings file: a setting below `" + key + "` is given twice"};
   }
   return values;
 }
 
 Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::string& text) {
+  // TOML 1.0 allows none, and the library takes it on trust that there is none.
+  const auto foreign = std::ranges::find_if(
+      text, [](unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
+  if (foreign != text.end()) {
+    return SettingsError{"settings file, line " +
+                         std::to_string(std::count(text.begin(), foreign, '\n') + 1) +
+                         ": a control character"};
+  }
   try {
     return flatten(toml::parse(text), "");
   } catch (const toml::parse_error& failure) {  // the library's own way of saying so
@@ -101,6 +112,9 @@ Result<Settings, SettingsError> Settings::load(const std::optional<std::string>&
                        const std::string& origin) -> Result<Done, SettingsError> {
     const SettingRow* row = find_row(key);
     if (row == nullptr) return SettingsError{origin + ": there is no setting `" + std::string(key) + "`"};
+    if (!is_utf8(text)) {
+      return SettingsError{origin + ": the value of `" + std::string(key) + "` is not well-formed UTF-8"};
+    }
     if (!row->valid(text)) {
       return SettingsError{origin + ": `" + text + "` is not a value of `" + std::string(key) +
                            "`; it takes " + std::string(row->form)};

@@ -61,6 +61,22 @@ TEST(Settings, unknown_names_are_refused_where_they_stand) {
   EXPECT_EQ(refusal(std::nullopt, {{"OPENIRSA_BIN", "x"}, {"OPENIRSA_VECTORS", "y"}}, {}), "accepted");
 }
 
+TEST(Settings, one_setting_is_given_once_however_it_is_spelt) {
+  EXPECT_EQ(refusal("\"tls.api\" = true\n[tls]\napi = false\n", {}, {}),
+            "settings file: a setting below `tls.api` is given twice");
+  EXPECT_EQ(refusal("\"tls.api\" = true\n[tls]\nissuer = false\n", {}, {}), "accepted");
+}
+
+TEST(Settings, texts_that_no_file_could_hold_are_refused) {
+  EXPECT_EQ(refusal("region = \"eu-west-1\"\n[\x1bx]\n", {}, {}),
+            "settings file, line 2: a control character");
+  EXPECT_EQ(refusal(std::string("a\0", 2), {}, {}), "settings file, line 1: a control character");
+  EXPECT_EQ(refusal("region = \"eu-west-1\"\r\n\t[tls]\r\n", {}, {}), "accepted");
+  EXPECT_EQ(refusal_of("data_dir", "/\xA0"),
+            "flag --data-dir: the value of `data_dir` is not well-formed UTF-8");
+  EXPECT_EQ(refusal_of("data_dir", "/\xC3\xA0"), "accepted");
+}
+
 TEST(Settings, what_kubernetes_sets_beside_a_service_of_our_name_is_no_mistake) {
   EXPECT_EQ(refusal(std::nullopt,
                     {{"OPENIRSA_SERVICE_HOST", "10.0.0.1"},

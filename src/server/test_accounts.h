@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "audit/trace_log.h"
 #include "base/text.h"
 #include "eks/service.h"
 #include "iam/service.h"
@@ -18,6 +19,7 @@
 #include "own/service.h"
 #include "record/cluster.h"
 #include "record/key.h"
+#include "store/test_directory.h"
 #include "sts/key_ring.h"
 #include "sts/service.h"
 #include "wire/test_house.h"
@@ -34,19 +36,21 @@ constexpr std::string_view trust_pods =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},)"
     R"("Action":["sts:AssumeRole","sts:TagSession"]}]})";
 
-class KeptTraces final : public wire::TraceSink {
+// Keeps decisions as the server does, and shows the newest one.
+class WatchedTraces final : public wire::TraceSink {
  public:
+  explicit WatchedTraces(const Clock& clock)
+      : log_({.refusals = {.directory = directory_.path("traces")}}, clock, nullptr) {}
   void record(wire::Trace trace) override {
-    trace.complete();
-    last = trace.request_id;
-    all[trace.request_id] = std::move(trace);
+    last = trace;
+    log_.record(std::move(trace));
   }
-  std::optional<wire::Trace> find(std::string_view id) const override {
-    const auto found = all.find(std::string(id));
-    return found == all.end() ? std::nullopt : std::optional(found->second);
-  }
-  std::map<std::string, wire::Trace> all;
-  std::string last;
+  const wire::KeptDecisions* kept() const override { return log_.kept(); }
+  wire::Trace last;
+
+ private:
+  store::TestDirectory directory_{store::Where::memory};
+  audit::TraceLog log_;
 };
 
 struct Account {
@@ -195,7 +199,7 @@ class Accounts {
   iam::AccessKeySource keys;
   sts::SessionSource sessions;
   iam::PolicyAuthorizer authorizer;
-  KeptTraces traces;
+  WatchedTraces traces{clock};
   wire::House house;
   std::unique_ptr<wire::Dispatcher> dispatcher;
 
