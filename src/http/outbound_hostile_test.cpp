@@ -109,6 +109,19 @@ TEST_F(OutboundHostile, what_is_not_a_whole_answer_is_not_taken) {
   EXPECT_EQ(verdict_on("HTTP/1.1 100 Continue\r\n\r\n" + ok("{}")), "ok");
 }
 
+TEST_F(OutboundHostile, lengths_that_contradict_each_other_are_refused) {
+  const std::string whole = "Content-Length: 2\r\n";
+  const auto with = [](const std::string& lengths) { return "HTTP/1.1 200 OK\r\n" + lengths + "\r\n{}{}"; };
+  EXPECT_EQ(verdict_on(with(whole + "Content-Length: 4\r\n")), "bad_content");
+  EXPECT_EQ(verdict_on(with("content-length: 4\r\n" + whole)), "bad_content");
+  EXPECT_EQ(verdict_on(with("Content-Length: 2, 4\r\n")), "bad_content");
+  EXPECT_EQ(verdict_on(with("Content-Length: -1\r\n")), "bad_content");
+  EXPECT_EQ(verdict_on(with("Content-Length: +2\r\n")), "bad_content");
+  EXPECT_EQ(verdict_on(with("Content-Length:\r\n")), "bad_content");
+  EXPECT_EQ(verdict_on(with(whole + whole)), "ok");
+  EXPECT_EQ(verdict_on("HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\n\r\n" + ok("{}")), "ok");
+}
+
 TEST_F(OutboundHostile, only_200_is_an_answer) {
   for (const int status : {201, 204, 206, 300, 304, 400, 401, 404, 408, 410, 429, 500, 502, 503, 599}) {
     const auto server =

@@ -160,6 +160,7 @@ bool Transfer::take_header(std::string_view line) {
         space == std::string_view::npos ? std::nullopt : parse_integer(line.substr(space + 1, 3));
     if (!status) return refuse(FetchFault::bad_content, "the status line is malformed");
     answer_ = HopAnswer{.status = static_cast<int>(*status)};
+    length_.clear();
     return true;
   }
   const auto colon = line.find(':');
@@ -171,6 +172,11 @@ bool Transfer::take_header(std::string_view line) {
     answer_.location = value;
   } else if (equal_ignoring_case(name, "Content-Type")) {
     answer_.content_type = value;
+  } else if (equal_ignoring_case(name, "Content-Length")) {
+    // RFC 9112 §6.3: lengths that contradict each other end the answer; libcurl would believe the last.
+    if (!is_digits(value) || (!length_.empty() && length_ != value))
+      return refuse(FetchFault::bad_content, "its Content-Length is malformed or contradicts another");
+    length_ = value;
   } else if (equal_ignoring_case(name, "Content-Encoding")) {
     // Nothing but `identity` was asked for (RFC 9110 §12.5.3), and a small file may unpack to a huge one.
     if (!equal_ignoring_case(value, "identity"))

@@ -73,6 +73,7 @@ class Transfer {
   const AddressPolicy& policy_;
   HopAnswer answer_;
   std::optional<FetchFailure> fault_;
+  std::string length_;  // Content-Length, as sent
   std::size_t header_bytes_ = 0;
   bool header_ended_ = false;
   char reason_[CURL_ERROR_SIZE] = "";
