@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from lib import aws, forge, hostile_cases
+from lib import aws, forge, hostile_cases, hostile_chains
 from lib.clients import Credentials
 from lib.forgery import ACCEPTED, INVALID, changed
 from lib.hostile_cases import COMMUNICATION
@@ -194,7 +194,7 @@ class HostileIssuers(LaneTest):
         self.play(hostile_cases.key_sets(self.rig, (self.first, self.second)))
 
     def test_17_certificates(self):
-        self.play(hostile_cases.certificate_chains(self.rig))
+        self.play(hostile_chains.certificate_chains(self.rig))
 
     def test_20_slow_issuers_delay_nobody_else(self):
         ended = threading.Event()

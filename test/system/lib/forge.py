@@ -1,4 +1,4 @@
-"""Keys made from a seed, and signatures that no library would make: RSA and P-256 in plain integers.
+"""Keys made from a seed, and signatures that no library would make: RSA and NIST curves in plain integers.
 
 Nothing here is fit for protecting anything: it exists to attack, and to do it again from the same seed.
 """
