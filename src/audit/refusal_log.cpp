@@ -155,7 +155,7 @@ void RefusalLog::State::load_next() {
 
 void RefusalLog::State::run() {
   // To explain a refusal may cost more than to refuse did: where the processor is short, requests come first.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 10);
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 5);
   while (true) {
     {
       std::unique_lock lock(queue);

@@ -25,7 +25,7 @@ class Refusals : public testing::Test {
     sequence_.emplace();
     RefusalSettings settings{.directory = directory_.traces()};
     settings.warn = [this](const std::string& text) { warnings_.add(text); };
-    settings.patience = std::chrono::seconds(30);
+    settings.patience = std::chrono::seconds(200);
     if (change) change(settings);
     log_ = std::make_unique<RefusalLog>(settings, clock_, disk_, *sequence_);
     log_->settle();  // older segments are read on the log's own thread

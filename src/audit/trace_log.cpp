@@ -1,6 +1,7 @@
 #include "audit/trace_log.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <utility>
@@ -32,8 +33,9 @@ struct Cursor {
   std::string to_text() const { return std::to_string(process) + "-" + std::to_string(sequence); }
   static std::optional<Cursor> parse(std::string_view text) {
     Cursor cursor;
-    const char* const end = text.data() + text.size();
-    const auto first = std::from_chars(text.data(), end, cursor.process);
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const auto first = std::from_chars(begin, end, cursor.process);
     if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '-') return std::nullopt;
     const auto second = std::from_chars(first.ptr + 1, end, cursor.sequence);
     if (second.ec != std::errc{} || second.ptr != end) return std::nullopt;
@@ -53,9 +55,12 @@ bool shows(const wire::DecisionQuery& query, const wire::Trace& trace) {
   return query.role.empty() || is_role(trace.role_arn, query.role);
 }
 
-// Whoever follows the list would otherwise see little but their own asking. By its id it is found.
+// What `openirsa explain` itself asks: whoever looks for the last decision means the one before, and whoever
+// follows would see little else. By their ids they are found.
 bool is_asking(const wire::Trace& trace) {
-  return trace.service == "openirsa" && trace.operation == "ListDecisions";
+  static constexpr std::array<std::string_view, 3> operations{"ExplainDecision", "GetServer",
+                                                              "ListDecisions"};
+  return trace.service == "openirsa" && std::ranges::find(operations, trace.operation) != operations.end();
 }
 
 // The first candidates or the last, as many as a page holds. Answers whether some were left out.
