@@ -254,7 +254,19 @@ Result<json::object, CallError> Connection::explain(std::string_view request_id)
 
 Result<json::object, CallError> Connection::decisions(const std::string& target) const {
   if (!admin_socket_) return rest("openirsa", "GET", target);
-  auto answer = ask_admin(*admin_socket_, target);
+  return administer(target);
+}
+
+Result<json::object, CallError> Connection::simulate(const json::object& body) const {
+  const std::string target = "/openirsa/v1/simulate/web-identity";
+  if (!admin_socket_) return rest("openirsa", "POST", target, body);
+  return administer(target, &body);
+}
+
+// REQUIRES: admin_socket_.
+Result<json::object, CallError> Connection::administer(const std::string& target,
+                                                       const json::object* body) const {
+  auto answer = ask_admin(*admin_socket_, target, body);
   if (!answer && !answer.error().service)
     return CallError{std::nullopt, "cannot reach " + *admin_socket_ + ": " + answer.error().message};
   return answer;

@@ -66,11 +66,15 @@ class Connection {
   Result<json::object, CallError> explain(std::string_view request_id) const;
   // The same for a list of traces; `target` with its query.
   Result<json::object, CallError> decisions(const std::string& target) const;
+  // A web identity's exchange, likewise.
+  Result<json::object, CallError> simulate(const json::object& body) const;
 
  private:
   Result<http::Response, CallError> send_signed(std::string_view service, std::string_view method,
                                                 std::string_view target, std::string_view content_type,
                                                 std::string body) const;
+  Result<json::object, CallError> administer(const std::string& target,
+                                             const json::object* body = nullptr) const;
 
   std::string endpoint_;
   std::string region_;

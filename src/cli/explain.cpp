@@ -31,7 +31,8 @@ void show_decisive(const json::object& decision) {
 
 void show_request(const json::object& decision) {
   print("");
-  print("Request " + text_of(decision, "requestId") + " at " + text_of(decision, "time"));
+  const std::string id = text_of(decision, "requestId");
+  print("Request " + id + (id.empty() ? "at " : " at ") + text_of(decision, "time"));
   line("operation: ", text_of(decision, "service") + ":" + text_of(decision, "operation"));
   line("caller:    ", text_of(decision, "caller"));
   line("role:      ", text_of(decision, "roleArn"));
@@ -52,7 +53,12 @@ void show_steps(const json::object& decision) {
   print("");
   print("Steps passed before");
   for (const auto& step : *steps) {
-    if (const auto* members = step.if_object()) print("  ✔ " + text_of(*members, "question"));
+    const auto* members = step.if_object();
+    if (members == nullptr) continue;
+    if (find_member(*members, "notChecked") != nullptr)
+      print("  – " + text_of(*members, "question") + "  Not checked: claims have no signature.");
+    else
+      print("  ✔ " + text_of(*members, "question"));
   }
 }
 

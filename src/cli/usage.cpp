@@ -77,7 +77,10 @@ Failure mistake_in(const CLI::App& program, const CLI::ParseError& error) {
 
 int answer_unread(const CLI::App& program, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return program.exit(error);
-  return fail(mistake_in(program, error));
+  const int status = fail(mistake_in(program, error));
+  // Of a simulation, 1 is a verdict.
+  const auto chosen = program.get_subcommands();
+  return !chosen.empty() && chosen.front()->get_name() == "simulate" ? 2 : status;
 }
 
 }  // namespace openirsa::cli

@@ -4,6 +4,7 @@
 #include "own/decisions.h"
 #include "own/provider_keys.h"
 #include "own/service.h"
+#include "own/simulation.h"
 #include "own/tokens.h"
 
 namespace openirsa::own {
@@ -96,6 +97,13 @@ constexpr std::array operations{
                     .action = "openirsa:PutProviderKeys",
                     .resource = provider_of_label,
                     .handler = put_provider_keys},
+    wire::Operation{.name = "SimulateWebIdentity",
+                    .route = "POST /openirsa/v1/simulate/web-identity",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::read,
+                    .action = "openirsa:SimulateWebIdentity",
+                    .resource = role_of_body,
+                    .handler = simulate_web_identity},
 };
 static_assert(wire::complete(operations), "every operation states its caller, and the table is sorted");
 

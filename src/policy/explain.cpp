@@ -98,4 +98,13 @@ StatementTrace trace(const Attached& attached, std::size_t index, const Facts& f
   return out;
 }
 
+const StatementTrace* furthest(const Explanation& explanation, bool deny) {
+  const StatementTrace* found = nullptr;
+  for (const auto& statement : explanation.statements) {
+    if (statement.deny != deny) continue;
+    if (found == nullptr || statement.comparisons.size() > found->comparisons.size()) found = &statement;
+  }
+  return found;
+}
+
 }  // namespace openirsa::policy

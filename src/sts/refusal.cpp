@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "policy/explain.h"
 #include "record/key.h"
 #include "record/provider.h"
 
@@ -194,13 +195,7 @@ void fail_trust(wire::Trace& trace, const policy::Decision& decision) {
 void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation) {
   wire::Failure& failure = *trace.failure;
   const bool denied = failure.code == "explicit_deny";
-  // The statement that got furthest is the one its author meant.
-  const policy::StatementTrace* furthest = nullptr;
-  for (const auto& statement : explanation.statements) {
-    if (statement.deny != denied) continue;
-    if (furthest == nullptr || statement.comparisons.size() > furthest->comparisons.size())
-      furthest = &statement;
-  }
+  const policy::StatementTrace* furthest = policy::furthest(explanation, denied);
   if (furthest != nullptr && !furthest->comparisons.empty()) {
     const policy::Comparison& last = furthest->comparisons.back();
     failure.detail += ": statement " + std::to_string(furthest->index + 1) +

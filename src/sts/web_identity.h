@@ -1,6 +1,5 @@
 // AssumeRoleWithWebIdentity: the exchange of a service-account token for temporary credentials. Its checks
-// run in AWS's order with one difference that no caller can see: whether the role exists is asked last, so
-// that a missing role and a refused one answer alike whatever the token is.
+// are those of web_identity_check.h; what is left is to issue.
 #pragma once
 
 #include "wire/operation.h"

@@ -181,6 +181,13 @@ std::optional<Refusal> TokenVerifier::judge_claims(const SignedToken& token, con
   return std::nullopt;
 }
 
+std::optional<Refusal> TokenVerifier::judge_dates(const SignedToken& token, const Expectation& expected,
+                                                  Time now) {
+  const auto claims = read_claims(token.registered_);
+  if (!claims) return claims.error();
+  return judge_times(*claims, expected, now);
+}
+
 Result<IdToken, Refusal> TokenVerifier::verify(const SignedToken& token, const Expectation& expected,
                                                const JwkSet& keys, Time now) {
   const auto claims = read_claims(token.registered_);

@@ -36,6 +36,9 @@ class TokenVerifier {
   // is not verified by that.
   static std::optional<Refusal> judge_claims(const SignedToken& token, const Expectation& expected);
 
+  // The part of verify() that needs no key and comes after the signature: the dates.
+  static std::optional<Refusal> judge_dates(const SignedToken& token, const Expectation& expected, Time now);
+
   // The signature check alone: which key of the set verifies the token (its index), by the same rules. For
   // tests against public vectors and for tools that explain.
   static Result<std::size_t, Refusal> verify_signature(const SignedToken& token, const JwkSet& keys);
