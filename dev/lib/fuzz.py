@@ -43,8 +43,33 @@ def policy_cases():
             yield f"{path.stem}-{number}", "\n".join(lines).encode()
 
 
+def fixtures():
+    """Records as releases wrote them."""
+    for path in sorted((ROOT / "test/fixtures/v1").iterdir()):
+        yield path.name, path.read_bytes()
+
+
+def private_keys():
+    """Made anew, so that no private key lies in the repository."""
+    def openssl(*words, key=b""):
+        return subprocess.run(["openssl", *words], input=key, capture_output=True, check=True).stdout
+
+    sec1 = openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout")
+    rsa = openssl("genrsa", "2048")
+    yield "sec1", sec1
+    yield "pkcs8", openssl("pkcs8", "-topk8", "-nocrypt", key=sec1)
+    yield "rsa", rsa
+    yield "rsa_small", openssl("genrsa", "1024")
+    yield "encrypted", openssl("pkcs8", "-topk8", "-passout", "pass:x", key=sec1)
+    yield "ed25519", openssl("genpkey", "-algorithm", "ed25519")
+    yield "secp256k1", openssl("ecparam", "-name", "secp256k1", "-genkey", "-noout")
+    chain = openssl("req", "-x509", "-new", "-key", "/dev/stdin", "-subj", "/CN=a", "-days", "9", key=sec1)
+    yield "identity", chain + sec1
+    yield "identity_of_another", chain + rsa
+
+
 # Targets whose seeds are, beside their own, what other tests hold already.
-LENT = {"policy": policy_cases}
+LENT = {"pem": private_keys, "policy": policy_cases, "record": fixtures}
 
 
 def unpack_seeds(target, into):
@@ -80,7 +105,7 @@ def run_one(build, target, seconds):
     grown.mkdir(parents=True, exist_ok=True)
     findings.mkdir(parents=True, exist_ok=True)
     seeds = unpack_seeds(target, work / "seeds" / target)
-    command = [build / "test/fuzz" / f"{target}_fuzz", grown, seeds, f"-max_total_time={seconds}", "-timeout=20",
+    command = [build / "test/fuzz" / f"{target}_fuzz", grown, seeds, f"-max_total_time={seconds}", "-timeout=60",
                "-rss_limit_mb=2560", "-print_final_stats=1", f"-artifact_prefix={findings}/{target}-"]
     dictionary = ROOT / "test" / "fuzz" / f"{target}.dict"
     if dictionary.exists():
