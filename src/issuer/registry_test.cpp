@@ -239,5 +239,17 @@ TEST(Mint, TheNewestKeySigns) {
   EXPECT_EQ(signer(), "as new");
 }
 
+TEST(Mint, SaysWhatIsWrongWithADamagedKey) {
+  record::Issuer issuer = an_issuer();
+  const record::Vault vault(Secret(std::string(32, 'm')));
+  const std::string key = record::issuer_key(issuer.id);
+  ASSERT_TRUE(mint(issuer, asked, now));
+  issuer.keys[0].key = record::KeyPair(issuer.keys[0].key.public_key(), vault, key, "AAAA");
+  const auto refused = mint(issuer, asked, now);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().message.starts_with("the private key in record `" + key + "` does not open"))
+      << refused.error().message;
+}
+
 }  // namespace
 }  // namespace openirsa::issuer
