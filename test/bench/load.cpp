@@ -1,137 +1,120 @@
 #include "load.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <sched.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
+#include <memory>
 #include <optional>
-#include <utility>
 
-#include "base/text.h"
+#include "client.h"
+#include "processor.h"
 
 namespace openirsa::bench {
 namespace {
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::cerr << "bench: " << why << "\n";
-  std::exit(1);  // NOLINT(concurrency-mt-unsafe): the measurement is over
-}
+constexpr std::chrono::seconds deadline{60};
 
-// One keep-alive connection with at most one request in flight.
-class Connection {
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// Connections that poll together.
+class Crowd {
  public:
-  explicit Connection(const std::string& address)
-      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    const std::size_t colon = address.rfind(':');
-    to.sin_port = htons(static_cast<std::uint16_t>(parse_integer(address.substr(colon + 1)).value_or(0)));
-    inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
-    const int on = 1;
-    ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) give_up("cannot connect");
+  Crowd(const Load& load, const Subject& subject)
+      : load_(load), subject_(subject), deadline_(std::chrono::steady_clock::now() + deadline) {
+    clients_.resize(load.connections);
+    waiting_.resize(load.connections);
+    for (std::size_t i = 0; i < clients_.size(); ++i) connect(i);
   }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-  ~Connection() { ::close(socket_); }
 
-  int socket() const { return socket_; }
+  std::size_t size() const { return clients_.size(); }
+  void connect(std::size_t i) {
+    clients_[i] = std::make_unique<Client>(subject_.address, subject_.tls);
+    waiting_[i] = {.fd = clients_[i]->socket(), .events = POLLIN, .revents = 0};
+  }
+  void send_next(std::size_t i) { clients_[i]->send(load_.bytes[sent_++ % load_.bytes.size()]); }
+  std::size_t sent() const { return sent_; }
 
-  void send(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t count = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (count <= 0) give_up("the server closed the connection");
-      bytes.remove_prefix(static_cast<std::size_t>(count));
+  // Calls `answered(i)` for each connection whose request was answered meanwhile. The load never sleeps:
+  // waking a sleeper is charged to the sender, and only a slow server would pay for it.
+  template <class Answered>
+  void look(Answered answered) {
+    if (::poll(waiting_.data(), waiting_.size(), 0) < 0) give_up("poll failed");
+    if (std::chrono::steady_clock::now() > deadline_)
+      give_up("the load did not end in time: " + std::to_string(answered_) + " of " +
+              std::to_string(load_.requests) + " answered" + (subject_.tls ? ", TLS" : "") + ", " +
+              std::to_string(size()) + " connections" +
+              (load_.new_connections ? ", each for one request" : ""));
+    for (std::size_t i = 0; i < waiting_.size(); ++i) {
+      if ((waiting_[i].revents & (POLLIN | POLLHUP | POLLERR)) == 0) continue;
+      const auto answer = clients_[i]->receive();
+      if (!answer) continue;
+      if (answer->find(load_.must_contain) == std::string::npos)
+        give_up("unexpected answer: " + answer->substr(0, 2000));
+      ++answered_;
+      answered(i);
     }
-  }
-
-  // Reads what is there; the whole answer once it is complete.
-  std::optional<std::string> receive() {
-    char buffer[16384];
-    const ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
-    if (count <= 0) give_up("the server closed the connection");
-    answer_.append(buffer, static_cast<std::size_t>(count));
-    const std::size_t end = answer_.find("\r\n\r\n");
-    if (end == std::string::npos) return std::nullopt;
-    const std::string header = to_lower(answer_.substr(0, end));
-    const std::size_t at = header.find("content-length: ");
-    if (at == std::string::npos) give_up("an answer without Content-Length");
-    const std::size_t digits = at + 16;
-    const auto length = parse_integer(header.substr(digits, header.find('\r', digits) - digits));
-    if (answer_.size() < end + 4 + static_cast<std::size_t>(length.value_or(0))) return std::nullopt;
-    return std::exchange(answer_, {});
   }
 
  private:
-  int socket_;
-  std::string answer_;
+  const Load& load_;
+  const Subject& subject_;
+  SteadyTime deadline_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  std::vector<pollfd> waiting_;
+  std::size_t sent_ = 0;
+  std::size_t answered_ = 0;
 };
+
+double at_share(std::vector<double>& sorted, double share) {
+  return sorted[std::min(sorted.size() - 1,
+                         static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+}
 
 }  // namespace
 
-std::vector<int> thread_ids() {
-  std::vector<int> ids;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) {
-    ids.push_back(static_cast<int>(parse_integer(entry.path().filename().string()).value_or(0)));
-  }
-  std::ranges::sort(ids);
-  return ids;
-}
-
-double cpu_seconds(const std::vector<int>& threads) {
-  double total = 0;
-  for (const int id : threads) {
-    std::uint64_t nanoseconds = 0;
-    std::ifstream("/proc/self/task/" + std::to_string(id) + "/schedstat") >> nanoseconds;
-    total += static_cast<double>(nanoseconds) / 1e9;
-  }
-  return total;
-}
-
-void pin(const std::vector<int>& threads, int processor) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(processor), &set);
-  for (const int id : threads) sched_setaffinity(id, sizeof set, &set);
-}
-
-double cost_of(const Load& load, const std::vector<int>& server_threads) {
-  std::vector<std::unique_ptr<Connection>> connections;
-  std::vector<pollfd> waiting;
-  std::size_t sent = 0;
+double cost_of(const Load& load, const Subject& subject) {
+  const double before = subject.cpu_seconds();
+  Crowd crowd(load, subject);
+  for (std::size_t i = 0; i < crowd.size(); ++i) crowd.send_next(i);
   std::size_t answered = 0;
-  const double before = cpu_seconds(server_threads);
-  for (std::size_t i = 0; i < load.connections; ++i) {
-    connections.push_back(std::make_unique<Connection>(load.address));
-    connections.back()->send(load.request(sent++));
-    waiting.push_back({.fd = connections.back()->socket(), .events = POLLIN, .revents = 0});
-  }
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   while (answered < load.requests) {
-    // The load never sleeps: waking a sleeper is charged to the sender, and only a slow server would pay for
-    // it.
-    if (::poll(waiting.data(), waiting.size(), 0) < 0) give_up("poll failed");
-    if (std::chrono::steady_clock::now() > deadline) give_up("the load did not end within a minute");
-    for (std::size_t i = 0; i < waiting.size(); ++i) {
-      if ((waiting[i].revents & POLLIN) == 0) continue;
-      const auto answer = connections[i]->receive();
-      if (!answer) continue;
-      if (answer->find(load.must_contain) == std::string::npos)
-        give_up("unexpected answer: " + answer->substr(0, 2000));
+    crowd.look([&](std::size_t i) {
       ++answered;
-      if (sent < load.requests) connections[i]->send(load.request(sent++));
-    }
+      if (crowd.sent() >= load.requests) return;
+      if (load.new_connections) crowd.connect(i);
+      crowd.send_next(i);
+    });
   }
-  return (cpu_seconds(server_threads) - before) / static_cast<double>(load.requests);
+  return (subject.cpu_seconds() - before) / static_cast<double>(load.requests);
+}
+
+Latency latency_of(const Load& load, const Subject& subject, double per_second) {
+  Crowd crowd(load, subject);
+  std::vector<std::size_t> idle(crowd.size());
+  for (std::size_t i = 0; i < idle.size(); ++i) idle[i] = i;
+  std::vector<SteadyTime> due(crowd.size());
+  std::vector<double> took_ms;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto due_at = [&](std::size_t n) {
+    const std::chrono::duration<double> after{static_cast<double>(n) / per_second};
+    return begun + std::chrono::duration_cast<std::chrono::steady_clock::duration>(after);
+  };
+  while (took_ms.size() < load.requests) {
+    while (crowd.sent() < load.requests && !idle.empty() &&
+           due_at(crowd.sent()) <= std::chrono::steady_clock::now()) {
+      due[idle.back()] = due_at(crowd.sent());
+      crowd.send_next(idle.back());
+      idle.pop_back();
+    }
+    crowd.look([&](std::size_t i) {
+      const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - due[i];
+      took_ms.push_back(took.count());
+      idle.push_back(i);
+    });
+  }
+  std::ranges::sort(took_ms);
+  return {.p50_ms = at_share(took_ms, 0.50), .p99_ms = at_share(took_ms, 0.99)};
 }
 
 }  // namespace openirsa::bench

@@ -1,28 +1,31 @@
-// A bounded load on loopback, and what it cost the server's threads in CPU time.
+// Bounded loads on loopback: what a request costs the server's threads in CPU time, and how long one takes.
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "subject.h"
+
 namespace openirsa::bench {
 
-// The kernel's ids of this process's threads now.
-std::vector<int> thread_ids();
-// CPU seconds that the threads have used so far, to the nanosecond.
-double cpu_seconds(const std::vector<int>& threads);
-// Keeps the threads on one processor.
-void pin(const std::vector<int>& threads, int processor);
-
 struct Load {
-  std::string address;                              // "127.0.0.1:PORT"
-  std::size_t connections = 8;                      // kept alive, one request in flight on each
-  std::size_t requests = 10'000;                    // in all
-  std::function<std::string(std::size_t)> request;  // the bytes of the n-th request
-  std::string must_contain;                         // every answer has it, or the bench ends
+  const std::vector<std::string>& bytes;  // of the requests, sent in turn
+  std::string must_contain;               // every answer has it, or the bench ends
+  std::size_t requests = 10'000;          // in all
+  std::size_t connections = 8;            // at a time, one request in flight on each
+  bool new_connections = false;           // one for each request; else kept alive
 };
 
-// CPU seconds that the server's threads spent on each request.
-double cost_of(const Load& load, const std::vector<int>& server_threads);
+// CPU seconds that the subject spent on each request of a closed loop: as fast as it answers.
+double cost_of(const Load& load, const Subject& subject);
+
+struct Latency {
+  double p50_ms = 0;
+  double p99_ms = 0;
+};
+// Of an open loop: requests begin at this rate whether or not earlier ones were answered, and the time counts
+// from when a request was due.
+Latency latency_of(const Load& load, const Subject& subject, double per_second);
 
 }  // namespace openirsa::bench

@@ -1,28 +1,21 @@
 // Which part of a cold start grows with what is kept, and how much memory a record takes. Two runs, so that
 // the process that starts has not made the world it opens.
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <map>
 
 #include "base/text.h"
+#include "processor.h"
 #include "server/app.h"
 #include "world.h"
 
 namespace openirsa::bench {
 namespace {
-
-// What the process holds now, in bytes (proc(5), statm: resident pages).
-double resident_bytes() {
-  double total = 0;
-  double resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * 4096;
-}
 
 double processor_seconds() {
   rusage usage{};
@@ -48,7 +41,7 @@ int start(const std::string& directory, double records) {
     std::cerr << settings.error().message << "\n";
     return 1;
   }
-  const double memory = resident_bytes();
+  const double memory = resident_bytes(::getpid());
   const double processor = processor_seconds();
   const auto begun = std::chrono::steady_clock::now();
   auto app = server::App::start(*settings, {.clock = clock, .data_directory = {}, .upstream_proxy = {}});
@@ -60,7 +53,7 @@ int start(const std::string& directory, double records) {
   print("cold_start_records", records);
   print("cold_start_seconds", took.count());
   print("cold_start_cpu_seconds", processor_seconds() - processor);
-  print("memory_per_record_bytes", (resident_bytes() - memory) / records);
+  print("memory_per_record_bytes", (resident_bytes(::getpid()) - memory) / records);
   return 0;
 }
 
@@ -74,11 +67,13 @@ int main(int argc, char** argv) {
     return static_cast<std::size_t>(openirsa::parse_integer(argv[at]).value_or(0));
   };
   if (verb == "make" && number(3) > 0 && number(4) > 0) {
-    openirsa::bench::make_world(argv[2], number(3), number(4), 0);
+    openirsa::bench::make_world(argv[2], openirsa::bench::make_issuers(), number(3), number(4));
     return 0;
   }
-  // A cluster is three records: itself, its issuer and its provider.
-  if (verb == "start") return openirsa::bench::start(argv[2], static_cast<double>(3 * number(3) + number(4)));
+  if (verb == "start") {
+    const std::size_t records = openirsa::bench::records_of(number(3), number(4));
+    return openirsa::bench::start(argv[2], static_cast<double>(records));
+  }
   std::cerr << "usage: start_bench make|start DIRECTORY CLUSTERS ROLES\n";
   return 2;
 }

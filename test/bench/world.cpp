@@ -2,20 +2,20 @@
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 
 #include "base/text.h"
 #include "iam/bootstrap.h"
 #include "issuer/registry.h"
-#include "record/cluster.h"
+#include "processor.h"
 #include "record/compiled.h"
 #include "record/identifier.h"
 #include "record/key.h"
 #include "record/provider.h"
 #include "record/role.h"
 #include "store/store.h"
+#include "token/jwk.h"
+#include "token/signer.h"
 
 namespace openirsa::bench {
 namespace {
@@ -24,10 +24,9 @@ constexpr std::string_view account = "111122223333";
 constexpr std::string_view region = "us-west-2";
 constexpr std::string_view issuer_host = "oidc.openirsa.internal";
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::cerr << "bench: " << why << "\n";
-  std::exit(1);  // NOLINT(concurrency-mt-unsafe): nothing else runs yet
-}
+constexpr std::string_view foreign_url = "keys.issuer.example";
+constexpr std::string_view foreign_role = "foreign";
+constexpr std::string_view measured_account = "sa-0";
 
 // Collects puts and commits them in the largest commits that the store takes.
 class Loader {
@@ -123,10 +122,65 @@ void load(Loader& loader, record::Issuer issuer, std::size_t clusters, std::size
   }
 }
 
+void load_foreign(Loader& loader, const crypto::PrivateKey& key, Time now) {
+  record::OpenIdConnectProvider provider = make_provider(std::string(foreign_url), now);
+  provider.jwks = token::JwkSet({{.key_id = token::key_id_of(key.public_key()),
+                                  .algorithm = crypto::Algorithm::es256,
+                                  .key = key.public_key()}})
+                      .to_text();
+  loader.put(record::provider_key(account, provider.url), provider);
+  loader.put(record::role_key(account, foreign_role),
+             make_role(std::string(foreign_role),
+                       trust_text(std::string(foreign_url), std::string(measured_account)), now));
+}
+
+std::string exchange_request(std::string_view role, const std::string& token) {
+  const std::string arn = "arn:aws:iam::" + std::string(account) + ":role/" + std::string(role);
+  return form_request("Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=" + percent_encode(arn) +
+                      "&RoleSessionName=bench&WebIdentityToken=" + token);
+}
+
 }  // namespace
 
-World make_world(const std::filesystem::path& directory, std::size_t clusters, std::size_t roles,
-                 std::size_t tokens) {
+Issuers make_issuers() {
+  return {.own = issuer::make_issuer(issuer_host, account, region, "cluster-0", SystemClock().now()),
+          .foreign = crypto::PrivateKey::generate(crypto::KeyType::p256)};
+}
+
+std::string form_request(const std::string& form) {
+  return "POST / HTTP/1.1\r\nHost: sts.us-west-2.amazonaws.com\r\nUser-Agent: bench\r\nContent-Type: "
+         "application/x-www-form-urlencoded; charset=utf-8\r\nContent-Length: " +
+         std::to_string(form.size()) + "\r\n\r\n" + form;
+}
+
+std::string resign(const std::string& token, const json::object& replaced, crypto::Algorithm algorithm,
+                   const crypto::PrivateKey& key) {
+  auto claims = parse_json_object(from_base64url(split(token, '.').at(1)).value_or(""));
+  if (!claims) give_up(claims.error().message);
+  for (const auto& [name, value] : replaced) claims->insert_or_assign(name, value);
+  return token::sign_token(*claims, token::key_id_of(key.public_key()), algorithm, key);
+}
+
+Requests make_requests(const Issuers& issuers, std::size_t count) {
+  const issuer::ServiceAccountToken wanted{.name_space = "default",
+                                           .service_account = std::string(measured_account),
+                                           .service_account_uid = "3f2a1b4c-0000-4000-8000-000000000000",
+                                           .audience = "sts.amazonaws.com",
+                                           .lifetime = std::chrono::seconds{3600}};
+  const json::object foreign_claims{{"iss", "https://" + std::string(foreign_url)}};
+  Requests requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto token = issuer::mint(issuers.own, wanted, SystemClock().now());
+    if (!token) give_up(token.error().message);
+    requests.rs256.push_back(exchange_request("role-0", *token));
+    requests.es256.push_back(exchange_request(
+        foreign_role, resign(*token, foreign_claims, crypto::Algorithm::es256, issuers.foreign)));
+  }
+  return requests;
+}
+
+void make_world(const std::filesystem::path& directory, const Issuers& issuers, std::size_t clusters,
+                std::size_t roles) {
   std::filesystem::create_directories(directory);
   ::chmod(directory.c_str(), 0700);
   std::ofstream(directory / "FORMAT") << "1\n";
@@ -138,27 +192,12 @@ World make_world(const std::filesystem::path& directory, std::size_t clusters, s
   if (!store) give_up(store.error().message);
   if (auto made = iam::make_first_identities(**store, vault, now, account); !made)
     give_up(made.error().message);
-  const record::Issuer issuer = issuer::make_issuer(issuer_host, account, region, "cluster-0", now);
   {
     Loader loader(**store, vault);
-    load(loader, issuer, clusters, roles, now);
+    load(loader, issuers.own, clusters, roles, now);
+    load_foreign(loader, issuers.foreign, now);
   }
   (*store)->close();
-
-  World world{.directory = directory,
-              .role_arn = "arn:aws:iam::" + std::string(account) + ":role/role-0",
-              .tokens = {}};
-  const issuer::ServiceAccountToken request{.name_space = "default",
-                                            .service_account = "sa-0",
-                                            .service_account_uid = "3f2a1b4c-0000-4000-8000-000000000000",
-                                            .audience = "sts.amazonaws.com",
-                                            .lifetime = std::chrono::seconds{3600}};
-  for (std::size_t i = 0; i < tokens; ++i) {
-    auto token = issuer::mint(issuer, request, now);
-    if (!token) give_up(token.error().message);
-    world.tokens.push_back(*std::move(token));
-  }
-  return world;
 }
 
 }  // namespace openirsa::bench
