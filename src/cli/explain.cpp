@@ -26,7 +26,8 @@ void show_decisive(const json::object& decision) {
   line("actual:    ", text_of(*decisive, "actual"));
   line("hint:      ", text_of(*decisive, "hint"));
   line("step:      ", text_of(*decisive, "step") + " (" + text_of(*decisive, "code") + ")");
-  line("answered:  ", text_of(decision, "code") + ": " + text_of(decision, "message"));
+  const std::string message = text_of(decision, "message");
+  line("answered:  ", text_of(decision, "code") + (message.empty() ? "" : ": " + message));
 }
 
 void show_request(const json::object& decision) {

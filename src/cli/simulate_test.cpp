@@ -99,6 +99,7 @@ TEST_F(Simulate, offline_needs_no_server) {
                   R"({"iss":"https://issuer.example","aud":"x","sub":")" + subject + "\"}", "--trust-policy",
                   trust, "--issuer", "https://issuer.example", "--client-id", "y", "--client-id", "x"});
     EXPECT_EQ(ran.error, "");
+    EXPECT_EQ(ran.out.find("answered:  AccessDenied\n") != std::string::npos, ran.status == 1) << ran.out;
     return ran.status;
   };
   EXPECT_EQ(status_of("app"), 0);
