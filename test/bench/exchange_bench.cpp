@@ -87,13 +87,19 @@ std::optional<Order> read(std::vector<std::string> words) {
 }
 
 int run(const Order& order) {
-  const Issuers issuers = make_issuers();
-  make_world(order.scratch / "few", issuers, 1, few_roles);
-  make_world(order.scratch / "many", issuers, order.clusters, order.roles);
-  measure_cold_starts(order);
-  measure_exchanges(order, issuers);
+  int status = 0;
+  try {
+    const Issuers issuers = make_issuers();
+    make_world(order.scratch / "few", issuers, 1, few_roles);
+    make_world(order.scratch / "many", issuers, order.clusters, order.roles);
+    measure_cold_starts(order);
+    measure_exchanges(order, issuers);
+  } catch (const GivenUp& why) {
+    std::cerr << "bench: " << why.what() << "\n";
+    status = 1;
+  }
   std::filesystem::remove_all(order.scratch);
-  return 0;
+  return status;
 }
 
 }  // namespace

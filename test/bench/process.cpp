@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,14 +61,21 @@ Process::Process(const std::vector<std::string>& command, const std::filesystem:
   for (char** variable = environ; *variable != nullptr; ++variable) {
     if (!std::string_view(*variable).starts_with("OPENIRSA_")) variables.emplace_back(*variable);
   }
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  const int failed = ::posix_spawn(&id_, command.front().c_str(), &files, nullptr,
-                                   pointers_to(command).data(), pointers_to(variables).data());
-  posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) give_up("cannot start " + command.front());
+  // Made before the fork: between it and the program only what signal-safety(7) allows may be called.
+  const auto arguments = pointers_to(command);
+  const auto surroundings = pointers_to(variables);
+  const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  id_ = ::fork();
+  if (id_ < 0) give_up("cannot start " + command.front());
+  if (id_ > 0) {
+    ::close(output);
+    return;
+  }
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it ends with the bench, however that ends
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  ::execve(arguments.front(), arguments.data(), surroundings.data());
+  ::_exit(127);
 }
 
 Process::~Process() {

@@ -5,20 +5,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 
 #include "base/text.h"
 
 namespace openirsa::bench {
 
-void give_up(const std::string& why) {
-  std::cerr << "bench: " << why << "\n";
-  std::exit(1);  // NOLINT(concurrency-mt-unsafe): the measurement is over
-}
+void give_up(const std::string& why) { throw GivenUp(why); }
 
 std::vector<int> thread_ids(int process) {
   std::vector<int> ids;

@@ -1,12 +1,16 @@
 // Who uses which processor for how long: threads of this process, and other processes.
 #pragma once
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace openirsa::bench {
 
-// The measurement is over: says why and ends the process.
+// Why a measurement ends early. An exception, so that the programs that were started end with it.
+struct GivenUp : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 [[noreturn]] void give_up(const std::string& why);
 
 // The kernel's ids of a process's threads now; 0: this process.

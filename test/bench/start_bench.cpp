@@ -61,7 +61,7 @@ int start(const std::string& directory, double records) {
 }  // namespace openirsa::bench
 
 // start_bench make NEW-DIRECTORY CLUSTERS ROLES, then start_bench start DIRECTORY CLUSTERS ROLES
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   const std::string verb = argc == 5 ? argv[1] : "";
   const auto number = [&](int at) {
     return static_cast<std::size_t>(openirsa::parse_integer(argv[at]).value_or(0));
@@ -76,4 +76,7 @@ int main(int argc, char** argv) {
   }
   std::cerr << "usage: start_bench make|start DIRECTORY CLUSTERS ROLES\n";
   return 2;
+} catch (const openirsa::bench::GivenUp& why) {
+  std::cerr << "bench: " << why.what() << "\n";
+  return 1;
 }

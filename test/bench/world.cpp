@@ -28,11 +28,10 @@ constexpr std::string_view foreign_url = "keys.issuer.example";
 constexpr std::string_view foreign_role = "foreign";
 constexpr std::string_view measured_account = "sa-0";
 
-// Collects puts and commits them in the largest commits that the store takes.
+// Collects puts and commits them in the largest commits that the store takes; the last with flush().
 class Loader {
  public:
   Loader(store::Store& store, const record::Vault& vault) : store_(store), vault_(vault) {}
-  ~Loader() { flush(); }
 
   template <class R>
   void put(const std::string& key, const R& record) {
@@ -40,13 +39,13 @@ class Loader {
     if (commit_.puts.size() == store::max_operations_per_commit) flush();
   }
 
- private:
   void flush() {
     if (commit_.puts.empty()) return;
     if (auto done = store_.commit(commit_); !done) give_up(done.error().message);
     commit_.puts.clear();
   }
 
+ private:
   store::Store& store_;
   const record::Vault& vault_;
   store::Commit commit_;
@@ -192,11 +191,10 @@ void make_world(const std::filesystem::path& directory, const Issuers& issuers, 
   if (!store) give_up(store.error().message);
   if (auto made = iam::make_first_identities(**store, vault, now, account); !made)
     give_up(made.error().message);
-  {
-    Loader loader(**store, vault);
-    load(loader, issuers.own, clusters, roles, now);
-    load_foreign(loader, issuers.foreign, now);
-  }
+  Loader loader(**store, vault);
+  load(loader, issuers.own, clusters, roles, now);
+  load_foreign(loader, issuers.foreign, now);
+  loader.flush();
   (*store)->close();
 }
 
