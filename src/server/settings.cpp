@@ -1,6 +1,18 @@
 #include "server/settings.h"
 
+// toml++ 3.3 ends the program over some texts (`[%x]`), or with NDEBUG goes on as if they could not be. Here
+// what it takes for granted is checked in every build, and a text that breaks it is refused like any other.
+namespace openirsa::server {
+struct BrokenPromise {};
+constexpr void promise(bool held) {
+  if (!held) throw BrokenPromise();
+}
+}  // namespace openirsa::server
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
+#define TOML_ASSERT(expression) openirsa::server::promise(static_cast<bool>(expression))
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include <algorithm>
 
@@ -64,6 +76,9 @@ Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::
   } catch (const toml::parse_error& failure) {  // the library's own way of saying so
     return SettingsError{"settings file, line " + std::to_string(failure.source().begin.line) + ": " +
                          std::string(failure.description())};
+  } catch (const BrokenPromise&) {
+    return SettingsError{
+        "settings file: it is not TOML; look for a name that has another character than A-Z a-z 0-9 - _"};
   }
 }
 

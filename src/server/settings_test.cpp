@@ -67,6 +67,13 @@ TEST(Settings, one_setting_is_given_once_however_it_is_spelt) {
   EXPECT_EQ(refusal("\"tls.api\" = true\n[tls]\nissuer = false\n", {}, {}), "accepted");
 }
 
+TEST(Settings, a_name_that_toml_does_not_have_is_refused_in_every_build) {
+  const std::string expected =
+      "settings file: it is not TOML; look for a name that has another character than A-Z a-z 0-9 - _";
+  EXPECT_EQ(refusal("[%x]\n", {}, {}), expected);
+  EXPECT_EQ(refusal("[tls]\napi = true\n", {}, {}), "accepted");
+}
+
 TEST(Settings, texts_that_no_file_could_hold_are_refused) {
   EXPECT_EQ(refusal("region = \"eu-west-1\"\n[\x1bx]\n", {}, {}),
             "settings file, line 2: a control character");
