@@ -117,7 +117,7 @@ std::string free_address() {
 }
 
 std::optional<std::string> find_program(const std::string& name) {
-  if (name.find("/") != std::string::npos)
+  if (name.find('/') != std::string::npos)
     return ::access(name.c_str(), X_OK) == 0 ? std::optional(name) : std::nullopt;
   const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody changes it
   const std::string folders = std::string(path == nullptr ? "" : path) + ":/usr/sbin:/usr/local/sbin";
