@@ -43,12 +43,12 @@ struct Stock {
     const auto issuer =
         issuer::make_issuer("oidc.openirsa.internal", account, "us-west-2", "prod", time_of_seconds(noon));
     const std::string name = issuer.url.substr(8);
-    token = issuer::mint(issuer,
-                         {.name_space = "default",
-                          .service_account = "app",
-                          .service_account_uid = "7f1c0f5e-0000-4000-8000-000000000001",
-                          .audience = "sts.amazonaws.com"},
-                         time_of_seconds(noon));
+    token = *issuer::mint(issuer,
+                          {.name_space = "default",
+                           .service_account = "app",
+                           .service_account_uid = "7f1c0f5e-0000-4000-8000-000000000001",
+                           .audience = "sts.amazonaws.com"},
+                          time_of_seconds(noon));
     const std::string trust =
         R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::)" +
         account + ":oidc-provider/" + name + R"("},"Action":"sts:AssumeRoleWithWebIdentity"}]})";

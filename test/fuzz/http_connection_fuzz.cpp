@@ -158,6 +158,8 @@ class Client {
     ::shutdown(end_, SHUT_WR);
     for (int turns = 0; !ended_ && turns < 20'000; ++turns) turn();
     require(ended_, "every connection ends");
+    // After its last answer the server waits for us to end too.
+    for (int turns = 0; world().census->open() != 0 && turns < 20'000; ++turns) turn();
     return std::move(received_);
   }
 
