@@ -62,15 +62,46 @@ Result<std::map<std::string, std::string>, SettingsError> flatten(const toml::ta
   return values;
 }
 
-Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::string& text) {
-  // TOML 1.0 allows none, and the library takes it on trust that there is none.
-  const auto foreign = std::ranges::find_if(
-      text, [](unsigned char c) { return (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
-  if (foreign != text.end()) {
-    return SettingsError{"settings file, line " +
-                         std::to_string(std::count(text.begin(), foreign, '\n') + 1) +
-                         ": a control character"};
+// Where the text or comment ends that begins at `at`; `at` when none begins there. One line's texts end with
+// the line.
+std::size_t end_of_quoted(std::string_view text, std::size_t at) {
+  const char quote = text[at];
+  if (quote == '#') return std::min(text.find('\n', at), text.size());
+  if (quote != '"' && quote != '\'') return at;
+  const std::string three(3, quote);
+  const bool lines = text.substr(at).starts_with(three);
+  for (std::size_t i = at + (lines ? 3 : 1); i < text.size(); ++i) {
+    if (quote == '"' && text[i] == '\\') {
+      ++i;
+    } else if (!lines && (text[i] == quote || text[i] == '\n')) {
+      return i + 1;
+    } else if (lines && text.substr(i).starts_with(three)) {
+      i += 3;  // up to two more quotes belong to the text
+      for (int more = 0; more < 2 && i < text.size() && text[i] == quote; ++more) ++i;
+      return i;
+    }
   }
+  return text.size();
+}
+
+// TOML 1.0 has no control characters, and beyond ASCII nothing outside of texts and comments. toml++ takes
+// both on trust, and some of them end the program.
+std::optional<SettingsError> find_foreign(std::string_view text) {
+  std::size_t quoted_until = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i >= quoted_until) quoted_until = end_of_quoted(text, i);
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+    if (!control && (byte < 0x80 || i < quoted_until)) continue;
+    const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(i), '\n') + 1;
+    return SettingsError{"settings file, line " + std::to_string(line) +
+                         (control ? ": a control character" : ": a character that belongs between quotes")};
+  }
+  return std::nullopt;
+}
+
+Result<std::map<std::string, std::string>, SettingsError> parse_file(const std::string& text) {
+  if (auto refusal = find_foreign(text)) return *std::move(refusal);
   try {
     return flatten(toml::parse(text), "");
   } catch (const toml::parse_error& failure) {  // the library's own way of saying so

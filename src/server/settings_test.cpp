@@ -67,6 +67,18 @@ TEST(Settings, one_setting_is_given_once_however_it_is_spelt) {
   EXPECT_EQ(refusal("\"tls.api\" = true\n[tls]\nissuer = false\n", {}, {}), "accepted");
 }
 
+TEST(Settings, letters_beyond_ascii_stand_in_texts_and_comments) {
+  EXPECT_EQ(refusal("r\xC3\xA9gion = \"eu-west-1\"\n", {}, {}),
+            "settings file, line 1: a character that belongs between quotes");
+  EXPECT_EQ(refusal("# \"caf\xC3\xA9\n\xC3\xA9", {}, {}),
+            "settings file, line 2: a character that belongs between quotes");
+  for (const char* file :
+       {"data_dir = \"/\\\"\xC3\xA9\"", "data_dir = '/\xC3\xA9'  # \xC3\xA9",
+        "data_dir = \"\"\"/\n\xC3\xA9\"\"\"\"\"", "data_dir = '''/\n\xC3\xA9'''\n# \xC3\xA9\n"}) {
+    EXPECT_EQ(refusal(file, {}, {}), "accepted") << file;
+  }
+}
+
 TEST(Settings, a_name_that_toml_does_not_have_is_refused_in_every_build) {
   const std::string expected =
       "settings file: it is not TOML; look for a name that has another character than A-Z a-z 0-9 - _";
