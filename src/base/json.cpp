@@ -124,10 +124,9 @@ class StrictHandler {
 // Escaped and cut, so that a foreign name stays within one line.
 std::string shown(std::string_view name) {
   constexpr std::size_t enough = 64;
-  std::size_t size = std::min(name.size(), enough);
-  while (size < name.size() && !is_utf8(name.substr(0, size))) --size;
-  const std::string text = json::serialize(json::string(name.substr(0, size)));
-  return size < name.size() ? text + "…" : text;
+  const std::string_view begin = utf8_prefix(name, enough);
+  const std::string text = json::serialize(json::string(begin));
+  return begin.size() < name.size() ? text + "…" : text;
 }
 
 // An object keeps one of several members with the same name.

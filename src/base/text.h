@@ -46,6 +46,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 
 // Well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF (Unicode 15, table 3-7).
 bool is_utf8(std::string_view text);
+// The text with each byte that belongs to no well-formed sequence replaced by U+FFFD.
+std::string as_utf8(std::string_view text);
+// At most `longest` bytes of UTF-8 text, without a broken sequence at the end.
+std::string_view utf8_prefix(std::string_view text, std::size_t longest);
 // How many Unicode scalar values well-formed UTF-8 text holds. REQUIRES: is_utf8(text).
 std::size_t scalar_count(std::string_view text);
 

@@ -174,6 +174,21 @@ TEST(Utf8, is_well_formed_or_not) {
   }
 }
 
+TEST(Utf8, is_made_of_any_bytes) {
+  EXPECT_EQ(as_utf8(""), "");
+  EXPECT_EQ(as_utf8("a\xC3\xA9z"), "a\xC3\xA9z");
+  EXPECT_EQ(as_utf8("a\xFF\xC3"), "a\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(as_utf8("\xE2\x82z"), "\xEF\xBF\xBD\xEF\xBF\xBDz");
+}
+
+TEST(Utf8, is_cut_between_letters) {
+  EXPECT_EQ(utf8_prefix("abc", 3), "abc");
+  EXPECT_EQ(utf8_prefix("abc", 2), "ab");
+  EXPECT_EQ(utf8_prefix("a\xC3\xA9z", 2), "a");
+  EXPECT_EQ(utf8_prefix("a\xC3\xA9z", 3), "a\xC3\xA9");
+  EXPECT_EQ(utf8_prefix("\xF0\x9F\x98\x80", 3), "");
+}
+
 TEST(Utf8, counts_scalar_values) {
   EXPECT_EQ(scalar_count(""), 0U);
   EXPECT_EQ(scalar_count("abc"), 3U);

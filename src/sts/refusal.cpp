@@ -21,7 +21,7 @@ constexpr std::array token_steps{Step::claims_complete, Step::audience_allowed, 
 
 std::string cut(std::string_view text) {
   constexpr std::size_t longest = 256;  // what a trace shows of a claim
-  return text.size() <= longest ? std::string(text) : std::string(text.substr(0, longest)) + "…";
+  return text.size() <= longest ? std::string(text) : concatenate({utf8_prefix(text, longest), "…"});
 }
 
 std::string hint_of(const token::Refusal& refusal) {

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "base/text.h"
+
 namespace openirsa::sts {
 namespace {
 
@@ -26,7 +28,7 @@ KeptQuestion::KeptQuestion(const TrustQuestion& question)
     : trust_(question.trust_), provider_arn_(question.provider_arn_), role_arn_(question.role_arn_) {
   // Every key of an exchange has one value.
   for (const auto& key : question.context_.keys()) {
-    keys_.emplace_back(key.name, key.values.front().substr(0, longest_value));
+    keys_.emplace_back(key.name, utf8_prefix(key.values.front(), longest_value));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "base/time_text.h"
 
 namespace openirsa::wire {
@@ -183,14 +184,9 @@ void Trace::clip() {
 }
 
 void clip_text(std::string& text, std::size_t longest) {
+  if (!is_utf8(text)) text = as_utf8(std::string_view(text).substr(0, longest + 1));
   if (text.size() <= longest) return;
-  std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80)
-    --end;  // not inside a UTF-8 sequence
-  std::string cut;
-  cut.reserve(end + 3);
-  cut.append(text, 0, end).append("…");
-  text = std::move(cut);
+  text = concatenate({utf8_prefix(text, longest), "…"});
 }
 
 json::object to_json(const Trace& trace) {

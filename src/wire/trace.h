@@ -107,7 +107,8 @@ struct Trace {
 //   expected, actual, matched, hint}]}]}
 json::object to_json(const Trace& trace);
 
-// Cuts UTF-8 text to at most `longest` bytes and a mark that it was cut.
+// Cuts text to at most `longest` bytes and a mark that it was cut. What is left is UTF-8: headers and
+// credential scopes may hold any bytes, answers and kept traces do not.
 void clip_text(std::string& text, std::size_t longest);
 
 class KeptDecisions;

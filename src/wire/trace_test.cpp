@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "base/text.h"
+
 namespace openirsa::wire {
 namespace {
 
@@ -110,6 +112,15 @@ TEST(Trace, texts_that_a_caller_chose_are_cut) {
   EXPECT_LT(trace.operation.capacity(), 1'000U);
   EXPECT_EQ(trace.wire_message, std::string(Trace::longest_text - 1, 'a') + "…");
   EXPECT_LT(json::serialize(to_json(trace)).size(), 4'000U);
+}
+
+TEST(Trace, texts_that_are_no_utf8_are_made_so) {
+  Trace trace = success();
+  trace.access_key_id = "AK\xFF";
+  trace.fail(Step::access_key_found, "unknown_access_key", std::string(1'000, '\xFF'));
+  trace.clip();
+  EXPECT_EQ(trace.access_key_id, "AK\xEF\xBF\xBD");
+  EXPECT_TRUE(is_utf8(json::serialize(to_json(trace))));
 }
 
 TEST(Trace, what_is_costly_is_worked_out_once_and_only_when_asked_for) {
