@@ -13,6 +13,7 @@
 #include "http/test_outcome.h"
 #include "record/cluster.h"
 #include "record/key.h"
+#include "record/test_mirror.h"
 #include "wire/test_house.h"
 
 namespace openirsa::eks::test {
@@ -63,7 +64,7 @@ class Desk {
       : clock(noon),
         vault(Secret(std::string(32, 'k'))),
         authorizer(policy),
-        mirror(start_mirror(vault)),
+        mirror(record::test::start_mirror(vault)),
         house{.mirror = *mirror, .clock = clock, .vault = vault, .names = {}, .quotas = {}} {
     house.names.public_endpoint = "https://127.0.0.1:8443";
     house.own_authority_pem = [] { return std::string(authority_pem); };
@@ -139,15 +140,6 @@ class Desk {
   std::unique_ptr<store::Mirror> mirror;
   wire::House house;
   std::unique_ptr<wire::Dispatcher> dispatcher;
-
- private:
-  static std::unique_ptr<store::Mirror> start_mirror(const record::Vault& vault) {
-    auto decoder = record::make_decoder(
-        vault, [](std::string_view key, std::string_view why) { ADD_FAILURE() << key << ": " << why; });
-    auto started = store::Mirror::start(store::make_memory_store(), std::move(decoder));
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-  }
 };
 
 inline void expect_refused(const Reply& reply, int status, std::string_view error, std::string_view message) {

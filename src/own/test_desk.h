@@ -13,6 +13,7 @@
 #include "own/service.h"
 #include "record/cluster.h"
 #include "record/key.h"
+#include "record/test_mirror.h"
 #include "wire/decisions.h"
 #include "wire/test_house.h"
 
@@ -73,7 +74,7 @@ class Desk {
       : clock(noon),
         vault(Secret(std::string(32, 'k'))),
         authorizer(policy),
-        mirror(start_mirror(vault)),
+        mirror(record::test::start_mirror(vault)),
         house{.mirror = *mirror, .clock = clock, .vault = vault, .names = {}, .quotas = {}} {
     house.credential_sources = {&keys};
     house.authorizer = &authorizer;
@@ -144,15 +145,6 @@ class Desk {
   std::unique_ptr<store::Mirror> mirror;
   wire::House house;
   std::unique_ptr<wire::Dispatcher> dispatcher;
-
- private:
-  static std::unique_ptr<store::Mirror> start_mirror(const record::Vault& vault) {
-    auto decoder = record::make_decoder(
-        vault, [](std::string_view key, std::string_view why) { ADD_FAILURE() << key << ": " << why; });
-    auto started = store::Mirror::start(store::make_memory_store(), std::move(decoder));
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-  }
 };
 
 inline void expect_refused(const Reply& reply, int status, std::string_view error, std::string_view message) {

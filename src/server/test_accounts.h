@@ -19,6 +19,7 @@
 #include "own/service.h"
 #include "record/cluster.h"
 #include "record/key.h"
+#include "record/test_mirror.h"
 #include "store/test_directory.h"
 #include "sts/key_ring.h"
 #include "sts/service.h"
@@ -85,7 +86,7 @@ class Accounts {
   Accounts()
       : clock(noon),
         vault(Secret(std::string(32, 'k'))),
-        mirror(start_mirror(vault)),
+        mirror(record::test::start_mirror(vault)),
         keys("aws"),
         sessions("aws"),
         house{.mirror = *mirror, .clock = clock, .vault = vault, .names = {}, .quotas = {}} {
@@ -204,14 +205,6 @@ class Accounts {
   std::unique_ptr<wire::Dispatcher> dispatcher;
 
  private:
-  static std::unique_ptr<store::Mirror> start_mirror(const record::Vault& vault) {
-    auto decoder = record::make_decoder(
-        vault, [](std::string_view key, std::string_view why) { ADD_FAILURE() << key << ": " << why; });
-    auto started = store::Mirror::start(store::make_memory_store(), std::move(decoder));
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-  }
-
   std::map<std::string, record::Issuer> issuers_;
 };
 

@@ -15,6 +15,7 @@
 #include "record/policies.h"
 #include "record/provider.h"
 #include "record/role.h"
+#include "record/test_mirror.h"
 #include "sts/service.h"
 #include "token/test_tokens.h"
 #include "wire/test_house.h"
@@ -124,7 +125,7 @@ class Desk {
       : clock(noon),
         vault(Secret(std::string(32, 'k'))),
         sessions("aws"),
-        mirror(start_mirror(vault)),
+        mirror(record::test::start_mirror(vault)),
         house{.mirror = *mirror, .clock = clock, .vault = vault, .names = {}, .quotas = {}} {
     house.credential_sources = {&sessions, &keys};
     house.traces = &traces;
@@ -221,15 +222,6 @@ class Desk {
   std::unique_ptr<store::Mirror> mirror;
   wire::House house;
   std::unique_ptr<wire::Dispatcher> dispatcher;
-
- private:
-  static std::unique_ptr<store::Mirror> start_mirror(const record::Vault& vault) {
-    auto decoder = record::make_decoder(
-        vault, [](std::string_view key, std::string_view why) { ADD_FAILURE() << key << ": " << why; });
-    auto started = store::Mirror::start(store::make_memory_store(), std::move(decoder));
-    if (!started) throw std::runtime_error(started.error().message);
-    return std::move(*started);
-  }
 };
 
 inline void expect_refused(const Reply& reply, int status, std::string_view code, std::string_view message) {
