@@ -216,6 +216,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto [claims, claims_fractional] = fuzz::naive_object(*payload, 64);
   if (claims_fractional) return 0;
   require(bool(parsed) == (good && claims), "a token is parsed exactly when both readers can");
+  const token::Expectation young{issuer, &client_ids, std::chrono::seconds{300}, std::chrono::seconds{600}};
+  const bool fresh = parsed && token::TokenVerifier::verify(*parsed, young, *made.keys, time_of_seconds(now));
+  require(fresh == (believed && (*claims)["iat"].get<std::int64_t>() >= now - 900),
+          "and only while it is young");
   require(believed == (held && claims && claims_are_good(*claims)),
           "an identity is believed exactly when it may be");
   if (parsed && is_text(*claims, "iss")) {

@@ -49,6 +49,39 @@ bool openssl_verifies(const std::vector<X509*>& all, const char* host) {
   return held;
 }
 
+// Our own authorities and leaves, as a measure: what we make must be read, believed, and nothing else be
+// taken for it.
+void check_own() {
+  const Time at = time_of_seconds(now);
+  const crypto::SubjectNames names{{"oidc.openirsa.internal", "*.b.example"}, {"10.0.0.1", "2001:db8::1"}};
+  for (const auto& constrained :
+       {names, crypto::SubjectNames{{}, {"10.0.0.1"}}, crypto::SubjectNames{{"b.example"}, {}}}) {
+    const auto authority = crypto::make_authority("fuzz", constrained, at, std::chrono::days{10});
+    const auto leaf = crypto::make_leaf(authority, names, at, std::chrono::days{20});
+    const auto infos = crypto::inspect_pem(leaf.chain_pem);
+    require(infos && infos->size() == 2 && infos->front().names.dns == names.dns, "what we make we read");
+    const bool believed =
+        crypto::verifies(leaf.chain_pem, authority.certificate_pem, "oidc.openirsa.internal", at);
+    require(believed == (constrained.dns == names.dns), "and believe within its constraints");
+    require(!crypto::verifies(leaf.chain_pem, authority.certificate_pem, "other.example", at),
+            "for its names alone");
+  }
+  for (const auto type : {crypto::KeyType::rsa, crypto::KeyType::p384, crypto::KeyType::p521}) {
+    const auto key = crypto::PrivateKey::generate(type);
+    const auto algorithm = type == crypto::KeyType::rsa    ? crypto::Algorithm::rs384
+                           : type == crypto::KeyType::p384 ? crypto::Algorithm::es384
+                                                           : crypto::Algorithm::es512;
+    const std::string signature = key.sign(algorithm, "text");
+    require(key.public_key().verify(algorithm, "text", signature), "what a key signs it verifies");
+    require(!key.public_key().verify(algorithm, "test", signature), "and nothing else");
+    const auto parts = key.public_key().components();
+    const auto again = type == crypto::KeyType::rsa
+                           ? crypto::PublicKey::from_rsa(parts.first, parts.second)
+                           : crypto::PublicKey::from_point(type, parts.first, parts.second);
+    require(again && again->to_der() == key.public_key().to_der(), "components make the key");
+  }
+}
+
 void check_certificates(std::string_view pem) {
   const auto infos = crypto::inspect_pem(pem);
   require(infos || !infos.error().message.empty(), "a refusal says why");
@@ -91,6 +124,8 @@ void check_keys(std::string_view pem) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const bool once = (check_own(), true);
+  (void)once;
   const std::string_view text = fuzz::text_of(data, size);
   check_certificates(text);
   check_keys(text);

@@ -197,6 +197,20 @@ void check_principals(std::string_view a, std::string_view b) {
   }
 }
 
+void check_moments(std::string_view a, std::string_view b) {
+  const auto x = policy::parse_moment(a);
+  const auto y = policy::parse_moment(b);
+  if (x) require(x->nanoseconds >= 0 && x->nanoseconds < 1'000'000'000, "nanoseconds of a second");
+  if (x && y && is_digits(a) && is_digits(b)) {
+    require((*x < *y) == (x->seconds < y->seconds), "moments are in order");
+  }
+  if (!x || a.size() != 16 || a[10] != 'T') return;
+  const auto zoned = policy::parse_moment(std::string(a) + "Z");
+  const auto east = policy::parse_moment(std::string(a) + "+01:00");
+  require(zoned == x && east && x->seconds - east->seconds == 3600,
+          "without a zone it is UTC, and east is earlier");
+}
+
 void check_rest(std::string_view a) {
   const auto flag = policy::parse_boolean(a);
   require(flag.has_value() == (to_lower(a) == "true" || to_lower(a) == "false"), "booleans are two words");
@@ -219,6 +233,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_patterns(a, b);
   check_arns(a, b);
   check_principals(a, b);
+  check_moments(a, b);
   check_rest(a);
   return 0;
 }

@@ -38,6 +38,11 @@ struct World {
     store::Commit commit;
     commit.puts.push_back({key, ring_key.to_text(vault, key)});
     require(bool(mirror->commit(commit)), "the ring key is stored");
+    const auto* newest = sts::newest_ring_key(*mirror->snapshot());
+    require(newest != nullptr && newest->id == ring_key.id, "and is the newest");
+    record::RingKey odd = sts::make_ring_key(time_of_seconds(1795521600));
+    odd.id = "x";
+    require(!sts::seal({}, odd), "a ring key has an id of eight digits");
   }
 };
 const World& world() {
@@ -125,6 +130,7 @@ void check_seal(fuzz::Lines& lines, std::size_t bit) {
   const auto opened = open(bytes);
   require(opened && sts::encode(*opened) == sts::encode(statement),
           "a sealed session opens to what was sealed");
+  require(!sts::open(sealed->token, "ASIA", *world().mirror->snapshot()), "an access key names an account");
   require(!sts::open(sealed->token, "ASIARTX3GSDSVJABCDEG", *world().mirror->snapshot()),
           "for its access key alone");
   char& byte = bytes[bit / 8 % bytes.size()];
