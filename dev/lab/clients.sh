@@ -2,7 +2,7 @@
 # Which real clients the lab knows and where each one lives once installed; sourced by `install` and `path`.
 # A directory's name carries the pins that decide its contents, so a changed pin never meets an old build.
 
-lab_clients=(awscli-debian eksctl awscli-2.36.12 awscli-2.17.56 awscli-2.12.1 awscli-1.46.3 awscli-1.27.160 boto3)
+lab_clients=(awscli-debian eksctl awscli-2.36.12 awscli-2.17.56 awscli-2.12.1 awscli-1.46.3 awscli-1.27.160 boto3 moto)
 
 lab_recipes="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 lab_root="${OPENIRSA_LAB:-${XDG_CACHE_HOME:-$HOME/.cache}/openirsa/lab}"
@@ -24,7 +24,7 @@ client_directory() {
   case "$1" in
     eksctl) echo "$lab_root/eksctl-$(recipe_hash "$lab_recipes"/eksctl/go.{mod,sum})" ;;
     awscli-2.*) echo "$lab_root/$1" ;;
-    awscli-1.* | boto3) echo "$lab_root/$1-$(recipe_hash "$lab_recipes/python/$1.txt")" ;;
+    awscli-1.* | boto3 | moto) echo "$lab_root/$1-$(recipe_hash "$lab_recipes/python/$1.txt")" ;;
   esac
 }
 
@@ -34,7 +34,7 @@ client_executable() {
     eksctl) echo "$(client_directory "$1")/eksctl" ;;
     awscli-2.*) echo "$(client_directory "$1")/dist/aws" ;;
     awscli-1.*) echo "$(client_directory "$1")/bin/aws" ;;
-    boto3) echo "$(client_directory "$1")/bin/python" ;;
+    boto3 | moto) echo "$(client_directory "$1")/bin/python" ;;
   esac
 }
 

@@ -21,7 +21,7 @@ using wire::Error;
 // Moves the policy's own count in the same commit as the attachment. False when there is no such policy.
 Result<bool, Error> count_attachment(const Call& call, Transaction& transaction, const PolicyArn& arn,
                                      int change) {
-  if (arn.aws_managed) return find_aws_managed(arn.text) != nullptr;
+  if (arn.aws_managed) return find_aws_managed(call, arn.text) != nullptr;
   if (!is_of_caller(call, arn.text)) return false;
   auto policy = read_policy(call, transaction, arn);
   if (!policy) return std::move(policy).error();
@@ -35,7 +35,8 @@ Result<Done, Error> attach(const Call& call, Transaction& transaction, Role& rol
   const auto exists = count_attachment(call, transaction, arn, +1);
   if (!exists) return exists.error();
   if (!*exists) return not_attachable(arn.text);
-  if (const auto* managed = find_aws_managed(arn.text); managed != nullptr && !managed->attachable()) {
+  if (const auto* managed = find_aws_managed(call, arn.text);
+      managed != nullptr && !is_attachable(*managed)) {
     return Error{Code::policy_not_attachable, "Cannot attach a Service Role Policy to a Customer Role."};
   }
   const std::int64_t limit = call.house.quotas.attached_policies_per_role;
@@ -146,7 +147,8 @@ HandlerAnswer list_entities_for_policy(Call& call) {
   if (auto refused = page.refusal()) return *std::move(refused);
   const auto arn = own_policy_arn(call, text);
   if (!arn) return arn.error();
-  if (find_aws_managed(text) == nullptr && find_policy(call, *arn) == nullptr) return no_such_policy(text);
+  if (find_aws_managed(call, text) == nullptr && find_policy(call, *arn) == nullptr)
+    return no_such_policy(text);
 
   const bool any = usage != "PermissionsBoundary";  // nothing is used as a permissions boundary here
   wire::Xml roles;

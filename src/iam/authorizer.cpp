@@ -1,4 +1,5 @@
 #include "iam/managed.h"
+#include "iam/policy_documents.h"
 #include "iam/service.h"
 #include "policy/arn.h"
 #include "record/identity.h"
@@ -11,56 +12,42 @@ using policy::Attached;
 using policy::Source;
 using wire::Caller;
 
-// The document that an attached ARN stands for now; null when there is none.
-const policy::Policy* document_of(std::string_view arn, const std::string& account,
-                                  const store::Snapshot& snapshot) {
-  if (const AwsManagedPolicy* managed = find_aws_managed(arn)) return &managed->document;
-  const auto parsed = policy::parse_arn(arn);
-  if (!parsed || parsed->account != account || !parsed->resource.starts_with("policy/")) return nullptr;
-  const auto name = parsed->resource.substr(parsed->resource.rfind('/') + 1);
-  const auto* policy =
-      record::find<record::ManagedPolicy>(snapshot, record::managed_policy_key(account, name));
-  if (policy == nullptr || policy->arn(parsed->partition) != arn) return nullptr;
-  return &policy->current().document;
-}
-
 void add_identity(std::vector<Attached>& policies, const record::Permissions& permissions,
-                  const std::string& account, const store::Snapshot& snapshot) {
+                  const PolicyPlace& place) {
   for (const auto& [name, policy] : permissions.inline_policies) {
     policies.push_back({.policy = &policy, .source = Source::identity, .name = name});
   }
   for (const std::string& arn : permissions.attached) {
-    policies.push_back(
-        {.policy = document_of(arn, account, snapshot), .source = Source::identity, .name = arn});
+    policies.push_back({.policy = document_of(arn, place), .source = Source::identity, .name = arn});
   }
 }
 
 // A policy that is gone still makes the layer: what it would have allowed is not allowed.
-void add_session(std::vector<Attached>& policies, const wire::Session& session, const std::string& account,
-                 const store::Snapshot& snapshot) {
+void add_session(std::vector<Attached>& policies, const wire::Session& session, const PolicyPlace& place) {
   if (session.inline_policy) {
     policies.push_back(
         {.policy = &*session.inline_policy, .source = Source::session, .name = "session policy"});
   }
   for (const std::string& arn : session.policy_arns) {
-    policies.push_back(
-        {.policy = document_of(arn, account, snapshot), .source = Source::session, .name = arn});
+    policies.push_back({.policy = document_of(arn, place), .source = Source::session, .name = arn});
   }
 }
 
 // Fail closed: a user or role that is gone, or that was made again under the same name, has no policies.
-std::vector<Attached> policies_of(const Caller& caller, const store::Snapshot& snapshot) {
+std::vector<Attached> policies_of(const Caller& caller, const store::Snapshot& snapshot,
+                                  const policy::Catalogue& managed) {
+  const PolicyPlace place{.account = caller.account, .snapshot = snapshot, .managed = managed};
   std::vector<Attached> policies;
   if (caller.kind == Caller::Kind::user) {
     const auto* user = record::find<record::User>(snapshot, record::user_key(caller.account, caller.name));
     if (user == nullptr || user->id != caller.unique_id) return policies;
-    add_identity(policies, user->permissions, caller.account, snapshot);
+    add_identity(policies, user->permissions, place);
   }
   if (caller.kind == Caller::Kind::session) {
     const auto* role = record::find<record::Role>(snapshot, record::role_key(caller.account, caller.name));
     if (role == nullptr || role->id != caller.unique_id || caller.session == nullptr) return policies;
-    add_identity(policies, role->permissions, caller.account, snapshot);
-    add_session(policies, *caller.session, caller.account, snapshot);
+    add_identity(policies, role->permissions, place);
+    add_session(policies, *caller.session, place);
   }
   return policies;
 }
@@ -87,6 +74,8 @@ bool is_foreign(std::string_view resource, const std::string& account) {
 
 }  // namespace
 
+PolicyAuthorizer::PolicyAuthorizer() : PolicyAuthorizer(aws_managed_policies()) {}
+
 policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view action,
                                           std::string_view resource, const policy::Context& context,
                                           const store::Snapshot& snapshot,
@@ -96,7 +85,7 @@ policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view
   if (is_foreign(resource, caller.account)) return policy::decide({}, facts, explanation);
   const bool almighty = caller.kind == Caller::Kind::root || caller.kind == Caller::Kind::administrator;
   if (almighty) return policy::root_allows();
-  return policy::decide(policies_of(caller, snapshot), facts, explanation);
+  return policy::decide(policies_of(caller, snapshot, *managed_), facts, explanation);
 }
 
 }  // namespace openirsa::iam

@@ -65,6 +65,12 @@ HandlerAnswer list_entities_for_policy(wire::Call& call);
 HandlerAnswer get_user(wire::Call& call);
 HandlerAnswer list_users(wire::Call& call);
 
+// simulate.cpp
+HandlerAnswer simulate_custom_policy(wire::Call& call);
+HandlerAnswer simulate_principal_policy(wire::Call& call);
+HandlerAnswer get_context_keys_for_custom_policy(wire::Call& call);
+HandlerAnswer get_context_keys_for_principal_policy(wire::Call& call);
+
 // summary.cpp
 HandlerAnswer get_account_summary(wire::Call& call);
 

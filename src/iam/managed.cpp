@@ -1,161 +1,126 @@
 #include "iam/managed.h"
 
-#include <algorithm>
-#include <stdexcept>
-#include <vector>
+#include <map>
+#include <mutex>
 
+#include "base/text.h"
 #include "crypto/digest.h"
-#include "policy/arn.h"
+#include "iam/managed_text.h"
+#include "iam/rules.h"
 
 namespace openirsa::iam {
 namespace {
 
-struct Source {
-  std::string_view path;
-  std::string_view name;
-  std::string_view description;
-  std::string_view statements;
+constexpr std::string_view sources[] = {
+#include "iam/managed/administration.inc"
+    ,
+#include "iam/managed/auditing.inc"
+    ,
+#include "iam/managed/clusters.inc"
+    ,
+#include "iam/managed/compute.inc"
+    ,
+#include "iam/managed/data.inc"
+    ,
+#include "iam/managed/messages.inc"
+    ,
+#include "iam/managed/monitoring.inc"
+    ,
+#include "iam/managed/read_only.inc"
+    ,
+#include "iam/managed/secrets.inc"
+    ,
+#include "iam/managed/storage.inc"
 };
 
-// In order of path and name, which is the order of their ARNs.
-constexpr Source sources[] = {
-    {"/", "AdministratorAccess", "Full access to all services and resources.",
-     R"([{"Effect":"Allow","Action":"*","Resource":"*"}])"},
-    {"/", "AmazonEC2ContainerRegistryReadOnly", "Pull images from and look into container registries.",
-     R"([{"Effect":"Allow","Action":["ecr:BatchCheckLayerAvailability","ecr:BatchGetImage","ecr:DescribeImageScanFindings",
-"ecr:DescribeImages","ecr:DescribeRepositories","ecr:GetAuthorizationToken","ecr:GetDownloadUrlForLayer",
-"ecr:GetLifecyclePolicy","ecr:GetLifecyclePolicyPreview","ecr:GetRepositoryPolicy","ecr:ListImages",
-"ecr:ListTagsForResource"],"Resource":"*"}])"},
-    {"/", "AmazonEKSClusterPolicy", "What the control plane of a cluster does on behalf of its account.",
-     R"([{"Sid":"Nodes","Effect":"Allow","Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:UpdateAutoScalingGroup",
-"ec2:AttachVolume","ec2:AuthorizeSecurityGroupIngress","ec2:CreateRoute","ec2:CreateSecurityGroup","ec2:CreateTags",
-"ec2:CreateVolume","ec2:DeleteRoute","ec2:DeleteSecurityGroup","ec2:DeleteVolume","ec2:Describe*","ec2:DetachVolume",
-"ec2:ModifyInstanceAttribute","ec2:ModifyVolume","ec2:RevokeSecurityGroupIngress"],"Resource":"*"},
-{"Sid":"LoadBalancers","Effect":"Allow","Action":["elasticloadbalancing:AddTags",
-"elasticloadbalancing:ApplySecurityGroupsToLoadBalancer","elasticloadbalancing:AttachLoadBalancerToSubnets",
-"elasticloadbalancing:ConfigureHealthCheck","elasticloadbalancing:Create*","elasticloadbalancing:Delete*",
-"elasticloadbalancing:Deregister*","elasticloadbalancing:Describe*","elasticloadbalancing:DetachLoadBalancerFromSubnets",
-"elasticloadbalancing:Modify*","elasticloadbalancing:Register*","elasticloadbalancing:SetLoadBalancerPolicies*",
-"kms:DescribeKey"],"Resource":"*"},
-{"Sid":"LoadBalancingRole","Effect":"Allow","Action":"iam:CreateServiceLinkedRole","Resource":"*",
-"Condition":{"StringEquals":{"iam:AWSServiceName":"elasticloadbalancing.amazonaws.com"}}}])"},
-    {"/", "AmazonEKSServicePolicy", "What the service needs to make and run clusters.",
-     R"([{"Effect":"Allow","Action":["ec2:CreateNetworkInterface","ec2:CreateNetworkInterfacePermission",
-"ec2:DeleteNetworkInterface","ec2:DescribeInstances","ec2:DescribeNetworkInterfaces","ec2:DescribeSecurityGroups",
-"ec2:DescribeSubnets","ec2:DescribeVpcs","ec2:DetachNetworkInterface","ec2:ModifyNetworkInterfaceAttribute",
-"eks:UpdateClusterVersion","iam:ListAttachedRolePolicies"],"Resource":"*"}])"},
-    {"/", "AmazonEKSWorkerNodePolicy", "Lets a node join its cluster.",
-     R"([{"Effect":"Allow","Action":["ec2:DescribeInstances","ec2:DescribeInstanceTypes","ec2:DescribeRouteTables",
-"ec2:DescribeSecurityGroups","ec2:DescribeSubnets","ec2:DescribeVolumes","ec2:DescribeVolumesModifications",
-"ec2:DescribeVpcs","eks:DescribeCluster","eks-auth:AssumeRoleForPodIdentity"],"Resource":"*"}])"},
-    {"/", "AmazonEKS_CNI_Policy", "Lets the VPC network plug-in manage the addresses of a node.",
-     R"([{"Sid":"Addresses","Effect":"Allow","Action":["ec2:AssignPrivateIpAddresses","ec2:AttachNetworkInterface",
-"ec2:CreateNetworkInterface","ec2:DeleteNetworkInterface","ec2:DescribeInstances","ec2:DescribeInstanceTypes",
-"ec2:DescribeNetworkInterfaces","ec2:DescribeSubnets","ec2:DescribeTags","ec2:DetachNetworkInterface",
-"ec2:ModifyNetworkInterfaceAttribute","ec2:UnassignPrivateIpAddresses"],"Resource":"*"},
-{"Sid":"Tags","Effect":"Allow","Action":"ec2:CreateTags","Resource":"arn:aws:ec2:*:*:network-interface/*"}])"},
-    {"/", "AmazonS3FullAccess", "Full access to all buckets.",
-     R"([{"Effect":"Allow","Action":["s3:*","s3-object-lambda:*"],"Resource":"*"}])"},
-    {"/", "AmazonS3ReadOnlyAccess", "Read-only access to all buckets.",
-     R"([{"Effect":"Allow","Action":["s3:Describe*","s3:Get*","s3:List*","s3-object-lambda:Get*",
-"s3-object-lambda:List*"],"Resource":"*"}])"},
-    {"/", "IAMFullAccess", "Full access to IAM.", R"([{"Effect":"Allow","Action":["iam:*",
-"organizations:DescribeAccount","organizations:DescribeOrganization","organizations:DescribeOrganizationalUnit",
-"organizations:DescribePolicy","organizations:ListChildren","organizations:ListParents",
-"organizations:ListPolicies","organizations:ListPoliciesForTarget","organizations:ListRoots",
-"organizations:ListTargetsForPolicy"],"Resource":"*"}])"},
-    {"/", "IAMReadOnlyAccess", "Read-only access to IAM.", R"([{"Effect":"Allow","Action":["iam:Generate*",
-"iam:Get*","iam:List*","iam:Simulate*"],"Resource":"*"}])"},
-    {"/", "PowerUserAccess", "Full access to everything but the management of identities.",
-     R"([{"Effect":"Allow","NotAction":["account:*","iam:*","organizations:*"],"Resource":"*"},
-{"Effect":"Allow","Action":["account:GetAccountInformation","account:GetPrimaryEmail","account:ListRegions",
-"iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles",
-"organizations:DescribeOrganization"],"Resource":"*"}])"},
-    {"/", "ReadOnlyAccess", "Read-only access to services and resources.",
-     R"([{"Effect":"Allow","Action":["autoscaling:Describe*","cloudformation:Describe*","cloudformation:Get*",
-"cloudformation:List*","cloudwatch:Describe*","cloudwatch:Get*","cloudwatch:List*","ec2:Describe*","ec2:Get*",
-"ecr:BatchCheck*","ecr:BatchGet*","ecr:Describe*","ecr:Get*","ecr:List*","eks:Describe*","eks:List*",
-"elasticloadbalancing:Describe*","iam:Generate*","iam:Get*","iam:List*","iam:Simulate*","kms:Describe*","kms:Get*",
-"kms:List*","logs:Describe*","logs:Get*","logs:List*","s3:DescribeJob","s3:Get*","s3:List*","sts:GetAccessKeyInfo",
-"sts:GetCallerIdentity","sts:GetSessionToken","tag:Get*"],"Resource":"*"}])"},
-    {"/", "SecurityAudit", "Reads the configuration that decides about security.",
-     R"([{"Effect":"Allow","Action":["cloudformation:Describe*","cloudformation:GetStackPolicy","cloudformation:List*",
-"ec2:Describe*","ecr:DescribeRepositories","ecr:GetRepositoryPolicy","eks:DescribeCluster","eks:DescribeNodeGroup",
-"eks:ListClusters","eks:ListNodeGroups","elasticloadbalancing:Describe*","iam:GenerateCredentialReport",
-"iam:GenerateServiceLastAccessedDetails","iam:Get*","iam:List*","iam:SimulateCustomPolicy",
-"iam:SimulatePrincipalPolicy","kms:Describe*","kms:Get*","kms:List*","logs:Describe*","s3:GetAccountPublicAccessBlock",
-"s3:GetBucket*","s3:GetEncryptionConfiguration","s3:GetLifecycleConfiguration","s3:ListAllMyBuckets",
-"sts:GetAccessKeyInfo","sts:GetCallerIdentity"],"Resource":"*"}])"},
-    {"/aws-service-role/", "AmazonEKSServiceRolePolicy",
-     "What the service-linked role of the service may do.",
-     R"([{"Effect":"Allow","Action":["ec2:CreateNetworkInterface","ec2:CreateNetworkInterfacePermission",
-"ec2:CreateSecurityGroup","ec2:DeleteNetworkInterface","ec2:Describe*","ec2:DetachNetworkInterface",
-"ec2:ModifyNetworkInterfaceAttribute","iam:ListAttachedRolePolicies"],"Resource":"*"}])"},
-    {"/service-role/", "AmazonEBSCSIDriverPolicy",
-     "Lets the EBS storage driver manage volumes and snapshots.",
-     R"([{"Effect":"Allow","Action":["ec2:AttachVolume","ec2:CreateSnapshot","ec2:DescribeAvailabilityZones",
-"ec2:DescribeInstances","ec2:DescribeSnapshots","ec2:DescribeTags","ec2:DescribeVolumes",
-"ec2:DescribeVolumesModifications","ec2:DetachVolume","ec2:ModifyVolume"],"Resource":"*"},
-{"Effect":"Allow","Action":"ec2:CreateTags","Resource":["arn:aws:ec2:*:*:snapshot/*","arn:aws:ec2:*:*:volume/*"],
-"Condition":{"StringEquals":{"ec2:CreateAction":["CreateSnapshot","CreateVolume"]}}},
-{"Effect":"Allow","Action":"ec2:CreateVolume","Resource":"*",
-"Condition":{"StringLike":{"aws:RequestTag/ebs.csi.aws.com/cluster":"true"}}},
-{"Effect":"Allow","Action":["ec2:DeleteSnapshot","ec2:DeleteVolume"],"Resource":"*",
-"Condition":{"StringLike":{"ec2:ResourceTag/ebs.csi.aws.com/cluster":"true"}}}])"},
-    {"/service-role/", "AmazonEFSCSIDriverPolicy", "Lets the EFS storage driver manage access points.",
-     R"([{"Effect":"Allow","Action":["ec2:DescribeAvailabilityZones","elasticfilesystem:DescribeAccessPoints",
-"elasticfilesystem:DescribeFileSystems","elasticfilesystem:DescribeMountTargets"],"Resource":"*"},
-{"Effect":"Allow","Action":"elasticfilesystem:CreateAccessPoint","Resource":"*",
-"Condition":{"StringLike":{"aws:RequestTag/efs.csi.aws.com/cluster":"true"}}},
-{"Effect":"Allow","Action":["elasticfilesystem:DeleteAccessPoint","elasticfilesystem:TagResource"],"Resource":"*",
-"Condition":{"StringLike":{"aws:ResourceTag/efs.csi.aws.com/cluster":"true"}}}])"},
-};
-
-policy::Policy compile(const Source& source) {
-  const std::string text = R"({"Version":"2012-10-17","Statement":)" + std::string(source.statements) + "}";
-  auto policy = policy::Policy::parse(text, policy::Kind::managed);
-  if (!policy) throw std::logic_error(std::string(source.name) + ": " + policy.error().message);
-  return *std::move(policy);
+// AWS's documents name ARNs of the partition in which they are published.
+std::string in_partition(std::string document, std::string_view partition) {
+  constexpr std::string_view written = "\"arn:aws:";
+  if (partition == "aws") return document;
+  const std::string wanted = concatenate({"\"arn:", partition, ":"});
+  for (std::size_t at = document.find(written); at != std::string::npos;
+       at = document.find(written, at + wanted.size())) {
+    document.replace(at, written.size(), wanted);
+  }
+  return document;
 }
 
-std::vector<AwsManagedPolicy> compile_all() {
-  std::vector<AwsManagedPolicy> policies;
-  for (const Source& source : sources) {
-    policies.push_back({source.name, source.path, source.description, compile(source)});
+// Compiled when first needed: a server meets few of them.
+std::vector<policy::NamedPolicy> our_copies(std::string_view partition) {
+  std::vector<policy::NamedPolicy> copies;
+  for (const std::string_view source : sources) {
+    for (WrittenPolicy& written : read_policies(source)) {
+      copies.push_back({.place = std::string(written.place),
+                        .description = std::string(written.about),
+                        .document = policy::Policy::deferred(
+                            in_partition(std::move(written.document), partition), policy::Kind::managed)});
+    }
   }
-  return policies;
+  return copies;
+}
+
+bool is_place(std::string_view place) {
+  const std::size_t name = place.rfind('/') + 1;
+  const auto fits = [](std::string_view text, const TextRule& rule) {
+    return text.size() >= rule.min && text.size() <= rule.max &&
+           (rule.matches == nullptr || rule.matches(text));
+  };
+  return place.starts_with('/') && fits(place.substr(name), rule::policy_name) &&
+         fits(place.substr(0, name), rule::policy_path);
 }
 
 }  // namespace
 
-std::string AwsManagedPolicy::arn(std::string_view partition) const {
-  return "arn:" + std::string(partition) + ":iam::aws:policy" + std::string(path) + std::string(name);
+const policy::Catalogue& aws_managed_policies(std::string_view partition) {
+  static std::mutex mutex;
+  static std::map<std::string, policy::Catalogue, std::less<>> by_partition;
+  const std::scoped_lock lock(mutex);
+  auto found = by_partition.find(partition);
+  if (found == by_partition.end()) {
+    const std::string name(partition);
+    found = by_partition.emplace(name, policy::Catalogue(name, our_copies(partition))).first;
+  }
+  return found->second;
 }
 
-std::string AwsManagedPolicy::id() const {
+policy::Catalogue extended_managed_policies(std::string_view partition,
+                                            std::vector<policy::NamedPolicy> added) {
+  auto all = our_copies(partition);
+  for (policy::NamedPolicy& policy : added) all.push_back(std::move(policy));
+  return {std::string(partition), std::move(all)};
+}
+
+Result<policy::NamedPolicy, std::string> parse_managed_policy(std::string_view place,
+                                                              std::string_view document) {
+  if (!is_place(place))
+    return concatenate({"`", place,
+                        "` is no path and name of a managed policy: name it /[PATH/]NAME, the name with up "
+                        "to 128 of the letters A-Z a-z 0-9 + = , . @ - _"});
+  auto policy = policy::Policy::parse(document, policy::Kind::managed);
+  if (!policy)
+    return concatenate({"the policy document of `", place, "` is refused: ", policy.error().message});
+  return policy::NamedPolicy{.place = std::string(place),
+                             .description = "Added by the operator of this server.",
+                             .document = *std::move(policy)};
+}
+
+const policy::Catalogue& managed_policies(const wire::House& house) {
+  if (house.managed_policies != nullptr) return *house.managed_policies;
+  return aws_managed_policies(house.names.partition);
+}
+
+const AwsManagedPolicy* find_aws_managed(const wire::Call& call, std::string_view arn) {
+  return managed_policies(call.house).find(arn);
+}
+
+std::string id_of(const AwsManagedPolicy& policy) {
   constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   std::string id = "ANPA";
-  const auto digest = crypto::sha256(name);
+  const auto digest = crypto::sha256(policy.name());
   for (std::size_t i = 0; i < 17; ++i) id += alphabet[digest[i] % alphabet.size()];
   return id;
 }
 
-std::span<const AwsManagedPolicy> aws_managed_policies() {
-  static const std::vector<AwsManagedPolicy> policies = compile_all();
-  return policies;
-}
-
-const AwsManagedPolicy* find_aws_managed(std::string_view arn) {
-  const auto parsed = policy::parse_arn(arn);
-  if (!parsed || parsed->service != "iam" || !parsed->region.empty() || parsed->account != "aws")
-    return nullptr;
-  constexpr std::string_view type = "policy";
-  if (!parsed->resource.starts_with(type)) return nullptr;
-  const auto rest = parsed->resource.substr(type.size());
-  for (const AwsManagedPolicy& policy : aws_managed_policies()) {
-    if (rest.starts_with(policy.path) && rest.substr(policy.path.size()) == policy.name) return &policy;
-  }
-  return nullptr;
-}
+bool is_attachable(const AwsManagedPolicy& policy) { return policy.path() != "/aws-service-role/"; }
 
 }  // namespace openirsa::iam

@@ -1,28 +1,35 @@
-// AWS-managed policies that can be attached by their AWS ARN: documents of our own words with the same
-// permissions, as far as this page's neighbourhood needs them.
+// AWS-managed policies, attachable by their AWS ARN: documents of our own words with the same permissions,
+// and what the operator of the server adds to them.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "policy/policy.h"
+#include "base/result.h"
+#include "policy/catalogue.h"
+#include "wire/operation.h"
 
 namespace openirsa::iam {
 
-struct AwsManagedPolicy {
-  std::string_view name;  // "AdministratorAccess"
-  std::string_view path;  // "/" or "/service-role/"
-  std::string_view description;
-  policy::Policy document;
+using AwsManagedPolicy = policy::NamedPolicy;
 
-  std::string arn(std::string_view partition) const;
-  std::string id() const;  // ANPA…, the same on every server
-  // Policies of this path belong to service-linked roles alone.
-  bool attachable() const { return path != "/aws-service-role/"; }
-};
-std::span<const AwsManagedPolicy> aws_managed_policies();  // in order of their ARN
-// By ARN: arn:<partition>:iam::aws:policy<path><name>; null when there is none.
-const AwsManagedPolicy* find_aws_managed(std::string_view arn);
+// Our own copies. A partition of AWS has its own, whose documents name its own ARNs.
+const policy::Catalogue& aws_managed_policies(std::string_view partition = "aws");
+
+// Our own copies and `added`, which come before a copy of the same name.
+policy::Catalogue extended_managed_policies(std::string_view partition,
+                                            std::vector<policy::NamedPolicy> added);
+
+// One of the operator's own. `place` is its path and name; the message says what is wrong with it.
+Result<policy::NamedPolicy, std::string> parse_managed_policy(std::string_view place,
+                                                              std::string_view document);
+
+// Those of the server.
+const policy::Catalogue& managed_policies(const wire::House& house);
+const AwsManagedPolicy* find_aws_managed(const wire::Call& call, std::string_view arn);
+
+std::string id_of(const AwsManagedPolicy& policy);  // ANPA…, the same on every server
+// Policies of this path belong to service-linked roles alone.
+bool is_attachable(const AwsManagedPolicy& policy);
 
 }  // namespace openirsa::iam

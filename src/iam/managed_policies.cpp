@@ -47,12 +47,12 @@ View view_of(const Call& call, const ManagedPolicy& policy) {
 
 View view_of(const Call& call, const AwsManagedPolicy& policy, std::int64_t attachments) {
   const Time published = time_of_seconds(publication);
-  return {.name = std::string(policy.name),
-          .id = policy.id(),
-          .arn = policy.arn(call.house.names.partition),
-          .path = std::string(policy.path),
+  return {.name = std::string(policy.name()),
+          .id = id_of(policy),
+          .arn = managed_policies(call.house).arn(policy),
+          .path = std::string(policy.path()),
           .version = "v1",
-          .description = std::string(policy.description),
+          .description = policy.description,
           .attachments = attachments,
           .created = published,
           .updated = published};
@@ -82,7 +82,7 @@ std::unordered_map<std::string, std::int64_t> attachments_of_aws_policies(const 
   std::unordered_map<std::string, std::int64_t> counts;
   const auto count = [&](const auto& entity) {
     for (const std::string& arn : entity.permissions.attached) {
-      if (find_aws_managed(arn) != nullptr) ++counts[arn];
+      if (find_aws_managed(call, arn) != nullptr) ++counts[arn];
     }
     return true;
   };
@@ -157,7 +157,7 @@ HandlerAnswer get_policy(Call& call) {
   const auto arn = own_policy_arn(call, text);
   if (!arn) return arn.error();
   wire::Xml xml;
-  if (const AwsManagedPolicy* managed = find_aws_managed(text)) {
+  if (const AwsManagedPolicy* managed = find_aws_managed(call, text)) {
     const auto attachments = attachments_of_aws_policies(call)[std::string(text)];
     write_policy(xml, "Policy", view_of(call, *managed, attachments), Detail::full);
     return wire::xml_answer(xml.take());
@@ -185,8 +185,8 @@ struct Wanted {
 // AWS's own first, then the account's: the place of a policy in the list is "0" or "1" and its name.
 void list_aws_policies(const Call& call, const Wanted& wanted, Page& page, wire::Xml& xml) {
   auto attachments = attachments_of_aws_policies(call);
-  for (const AwsManagedPolicy& policy : aws_managed_policies()) {
-    const View view = view_of(call, policy, attachments[policy.arn(call.house.names.partition)]);
+  for (const AwsManagedPolicy& policy : managed_policies(call.house).policies()) {
+    const View view = view_of(call, policy, attachments[managed_policies(call.house).arn(policy)]);
     const std::string place = "0" + view.path + view.name;
     if (place <= page.after() || !wanted.matches(view.path, view.attachments)) continue;
     if (!page.take(place)) return;
@@ -286,7 +286,7 @@ HandlerAnswer list_policy_tags(Call& call) {
   if (auto refused = page.refusal()) return *std::move(refused);
   const auto arn = own_policy_arn(call, text);
   if (!arn) return arn.error();
-  if (find_aws_managed(text) != nullptr) return tags_page({}, page);
+  if (find_aws_managed(call, text) != nullptr) return tags_page({}, page);
   const ManagedPolicy* policy = find_policy(call, *arn);
   if (policy == nullptr) return no_such_policy(text);
   return tags_page(policy->tags, page);

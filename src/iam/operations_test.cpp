@@ -53,6 +53,18 @@ struct Prepared {
     const Params inline_policy{{"PolicyName", "inline"}};
     const Params version{{"VersionId", "v2"}};
     const Params untag{{"TagKeys.member.1", "k"}};
+    const Params simulated{{"PolicySourceArn", world.arn("user/admin")}};
+    const Params simulation{{"PolicyInputList.member.1", document},
+                            {"PermissionsBoundaryPolicyInputList.member.1", document},
+                            {"ActionNames.member.1", "s3:GetObject"},
+                            {"ResourceArns.member.1", "arn:aws:s3:::b/k"},
+                            {"ResourcePolicy", resource_policy()},
+                            {"ResourceOwner", world.arn("root")},
+                            {"CallerArn", world.arn("user/admin")},
+                            {"ContextEntries.member.1.ContextKeyName", "aws:SourceIp"},
+                            {"ContextEntries.member.1.ContextKeyType", "ip"},
+                            {"ContextEntries.member.1.ContextKeyValues.member.1", "192.0.2.1"},
+                            {"ResourceHandlingOption", "EC2-VPC-EBS"}};
     return {
         {"AddClientIDToOpenIDConnectProvider", plus(by_provider, {{"ClientID", "c"}})},
         {"AttachRolePolicy", plus(by_role, {{"PolicyArn", plain}})},
@@ -75,6 +87,8 @@ struct Prepared {
         {"DeleteRolePolicy", plus(by_role, inline_policy)},
         {"DetachRolePolicy", plus(by_role, {{"PolicyArn", attached}})},
         {"GetAccountSummary", {}},
+        {"GetContextKeysForCustomPolicy", {{"PolicyInputList.member.1", document}}},
+        {"GetContextKeysForPrincipalPolicy", plus(simulated, {{"PolicyInputList.member.1", document}})},
         {"GetOpenIDConnectProvider", by_provider},
         {"GetPolicy", by_policy},
         {"GetPolicyVersion", plus(by_policy, version)},
@@ -104,6 +118,14 @@ struct Prepared {
         {"PutRolePolicy", plus(plus(by_role, inline_policy), {{"PolicyDocument", document}})},
         {"RemoveClientIDFromOpenIDConnectProvider", plus(by_provider, {{"ClientID", "sts.amazonaws.com"}})},
         {"SetDefaultPolicyVersion", plus(by_policy, version)},
+        {"SimulateCustomPolicy",
+         plus(plus(simulation,
+                   {{"OrderedOrganizationPolicyInputList.member.1.ServiceControlPolicyInputList.member.1",
+                     document}}),
+              paged)},
+        {"SimulatePrincipalPolicy",
+         plus(plus(simulated, simulation),
+              plus({{"PolicyExclusionList.member.1.PolicyType", "inline"}}, paged))},
         {"TagOpenIDConnectProvider", plus(by_provider, tags)},
         {"TagPolicy", plus(by_policy, tags)},
         {"TagRole", plus(by_role, tags)},
@@ -114,6 +136,11 @@ struct Prepared {
         {"UpdateOpenIDConnectProviderThumbprint", plus(by_provider, thumbprint)},
         {"UpdateRole", plus(by_role, {{"Description", "d"}, {"MaxSessionDuration", "3600"}})},
     };
+  }
+
+  std::string resource_policy() const {
+    return R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":")" +
+           world.arn("user/admin") + R"("},"Action":"s3:*","Resource":"arn:aws:s3:::b/*"}})";
   }
 
   World world;
@@ -242,7 +269,9 @@ TEST_F(Model, TakesItsParametersAndRequiresWhatItRequires) {
       // Paging has its own tests; boundaries are refused, which has one too.
       if (member == "Marker" || member == "PermissionsBoundary") continue;
       Prepared prepared;
-      const Params sample = prepared.samples()[name];
+      Params sample = prepared.samples()[name];
+      // A policy of the resource asks who calls and about what.
+      if (member == "CallerArn" || member == "ResourceArns") sample = without(sample, "ResourcePolicy");
       EXPECT_NE(without(sample, member), sample) << "the sample lacks " << member;
       if (name == "CreateOpenIDConnectProvider" && member == "ThumbprintList")
         continue;  // then it is fetched
@@ -257,7 +286,7 @@ TEST_F(Model, TakesItsParametersAndRequiresWhatItRequires) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 93U);
+  EXPECT_EQ(checked, 119U);
 }
 
 TEST_F(Model, BoundsItsParameters) {
@@ -301,7 +330,7 @@ TEST_F(Model, BoundsItsParameters) {
       }
     }
   }
-  EXPECT_EQ(checked, 220U);
+  EXPECT_EQ(checked, 252U);
 }
 
 // Every element is a member of its shape, in the model's order; required members are there.
@@ -336,8 +365,9 @@ void Model::check_answer(const Element& element, const json::object& shape_of_it
     for (const Element& child : element.children) {
       EXPECT_EQ(child.name, "entry");
       ASSERT_EQ(child.children.size(), 2U);
-      const auto& names = shape(text(shape_of_it.at("key").as_object(), "shape")).at("enum").as_array();
-      EXPECT_NE(std::ranges::find(names, json::value(child.children[0].text)), names.end())
+      const auto* names = find_array(shape(text(shape_of_it.at("key").as_object(), "shape")), "enum");
+      if (names == nullptr) continue;
+      EXPECT_NE(std::ranges::find(*names, json::value(child.children[0].text)), names->end())
           << child.children[0].text;
     }
   } else {

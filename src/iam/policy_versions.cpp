@@ -35,7 +35,7 @@ struct Versions {
   std::string default_version;
 };
 std::optional<Versions> versions_of(const Call& call, const PolicyArn& arn) {
-  if (const AwsManagedPolicy* managed = find_aws_managed(arn.text)) {
+  if (const AwsManagedPolicy* managed = find_aws_managed(call, arn.text)) {
     return Versions{{{.id = "v1", .document = managed->document, .created = time_of_seconds(publication)}},
                     "v1"};
   }

@@ -56,6 +56,8 @@ std::string roles(const Call& call) { return iam_arn(call, below("role", given(c
 
 std::string policy(const Call& call) { return given(call, "PolicyArn", "*"); }
 
+std::string policy_source(const Call& call) { return given(call, "PolicySourceArn", "*"); }
+
 std::string new_policy(const Call& call) {
   return iam_arn(call, below("policy", given(call, "Path")) + given(call, "PolicyName"));
 }

@@ -17,6 +17,7 @@ std::string role(const wire::Call& call);  // with its path, as it is in the cal
 std::string new_role(const wire::Call& call);
 std::string roles(const wire::Call& call);
 std::string policy(const wire::Call& call);
+std::string policy_source(const wire::Call& call);  // the user or role whose policies are simulated
 std::string new_policy(const wire::Call& call);
 std::string user(const wire::Call& call);
 std::string users(const wire::Call& call);

@@ -107,8 +107,11 @@ bool is_tag_text(std::string_view text) {
 namespace rule {
 constexpr std::size_t any_length = 1'000'000;
 
+const TextRule action_name{.min = 3, .max = 128};
 const TextRule arn{.min = 20, .max = 2048};
 const TextRule client_id{.min = 1, .max = 255};
+const TextRule context_key{.min = 5, .max = 256};
+const TextRule context_value{.min = 0, .max = any_length};
 const TextRule document{1, 131'072, R"([\u0009\u000A\u000D\u0020-\u00FF]+)", is_document};
 const TextRule marker{1, 320, R"([\u0020-\u00FF]+)", is_marker};
 const TextRule path{1, 512, R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))", is_path};
@@ -116,6 +119,8 @@ const TextRule path_prefix{1, 512, R"(\u002F[\u0021-\u007F]*)", is_path_prefix};
 const TextRule policy_description{.min = 0, .max = 1000};
 const TextRule policy_name{1, 128, name_pattern, is_name};
 const TextRule policy_path{1, 512, R"(((/[A-Za-z0-9\.,\+@=_-]+)*)/)", is_policy_path};
+const TextRule resource_handling{.min = 1, .max = 64};
+const TextRule resource_name{.min = 1, .max = 2048};
 const TextRule role_description{0, 1000, R"([\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*)",
                                 is_role_description};
 const TextRule role_name{1, 64, name_pattern, is_name};

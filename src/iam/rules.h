@@ -16,8 +16,11 @@ struct TextRule {
 };
 
 namespace rule {
+extern const TextRule action_name;
 extern const TextRule arn;
 extern const TextRule client_id;
+extern const TextRule context_key;
+extern const TextRule context_value;
 extern const TextRule document;
 extern const TextRule marker;
 extern const TextRule path;
@@ -25,6 +28,8 @@ extern const TextRule path_prefix;
 extern const TextRule policy_description;
 extern const TextRule policy_name;
 extern const TextRule policy_path;
+extern const TextRule resource_handling;
+extern const TextRule resource_name;
 extern const TextRule role_description;
 extern const TextRule role_name;
 extern const TextRule tag_key;

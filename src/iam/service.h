@@ -2,6 +2,7 @@
 // and whether a caller may do something.
 #pragma once
 
+#include "policy/catalogue.h"
 #include "wire/house.h"
 #include "wire/operation.h"
 
@@ -27,9 +28,16 @@ class AccessKeySource final : public wire::CredentialSource {
 // policies limit it further. A policy that an ARN names and that is not there allows nothing.
 class PolicyAuthorizer final : public wire::Authorizer {
  public:
+  PolicyAuthorizer();  // with our own copies of AWS's managed policies
+  // REQUIRES: the policies live as long.
+  explicit PolicyAuthorizer(const policy::Catalogue& managed) : managed_(&managed) {}
+
   policy::Decision decide(const wire::Caller& caller, std::string_view action, std::string_view resource,
                           const policy::Context& context, const store::Snapshot& snapshot,
                           policy::Explanation* explanation) const override;
+
+ private:
+  const policy::Catalogue* managed_;
 };
 
 }  // namespace openirsa::iam

@@ -23,6 +23,7 @@
 #include "server/facts.h"
 #include "server/first_start.h"
 #include "server/listeners.h"
+#include "server/managed_policies.h"
 #include "server/outbound_settings.h"
 #include "server/ring_keeper.h"
 #include "server/router.h"
@@ -61,6 +62,7 @@ class RealApp final : public App {
 
   Result<Done, StartError> open_store();
   Result<Done, StartError> open_authorities();
+  Result<Done, StartError> open_policies();
   Result<Done, StartError> open_outside();
   void make_house();
   Result<Done, StartError> listen();
@@ -89,7 +91,8 @@ class RealApp final : public App {
   std::unique_ptr<audit::TraceLog> traces_;
   std::unique_ptr<iam::AccessKeySource> access_keys_;
   std::unique_ptr<sts::SessionSource> sessions_;
-  iam::PolicyAuthorizer authorizer_;
+  std::optional<policy::Catalogue> managed_policies_;
+  std::optional<iam::PolicyAuthorizer> authorizer_;
   Health health_;
   std::unique_ptr<wire::House> house_;
   std::unique_ptr<wire::Dispatcher> dispatcher_;
@@ -131,6 +134,15 @@ Result<Done, StartError> RealApp::open_authorities() {
   return Done{};
 }
 
+Result<Done, StartError> RealApp::open_policies() {
+  auto read =
+      read_managed_policies(wire::partition_of(settings_.text("region")), settings_.text("managed_policies"));
+  if (!read) return StartError{std::move(read).error()};
+  managed_policies_.emplace(*std::move(read));
+  authorizer_.emplace(*managed_policies_);
+  return Done{};
+}
+
 Result<Done, StartError> RealApp::open_outside() {
   auto outbound = outbound_settings(settings_);
   if (!outbound) return StartError{outbound.error().message};
@@ -161,7 +173,8 @@ void RealApp::make_house() {
                    .public_endpoint = {}};  // known once the listeners are bound
   house_->quotas = quotas_of(settings_);
   house_->credential_sources = {access_keys_.get(), sessions_.get()};
-  house_->authorizer = &authorizer_;
+  house_->authorizer = &*authorizer_;
+  house_->managed_policies = &*managed_policies_;
   house_->traces = traces_.get();
   house_->outside = foreign_keys_.get();
   house_->own_thumbprint = [thumbprint = authorities_->product_thumbprint()] { return thumbprint; };
@@ -280,6 +293,7 @@ Result<std::unique_ptr<App>, StartError> App::start(const Settings& settings, Se
   auto app = std::make_unique<RealApp>(settings, std::move(seams), std::move(*directory), std::move(*key));
   if (auto done = app->open_store(); !done) return std::move(done).error();
   if (auto done = app->open_authorities(); !done) return std::move(done).error();
+  if (auto done = app->open_policies(); !done) return std::move(done).error();
   if (auto done = app->open_outside(); !done) return std::move(done).error();
   app->make_house();
   if (auto done = app->listen(); !done) return std::move(done).error();

@@ -44,6 +44,8 @@ void add_iam(Samples& samples, const Account& owner) {
   const Form tags{{"Tags.member.1.Key", "a"}, {"Tags.member.1.Value", "b"}};
   const Form untag{{"TagKeys.member.1", "k"}};
   const Form thumbprint{{"ThumbprintList.member.1", std::string(40, 'c')}};
+  const Form simulated{{"PolicySourceArn", owner.iam_arn("role/shared-role")}};
+  const Form simulation{{"ActionNames.member.1", "s3:GetObject"}};
 
   add("AddClientIDToOpenIDConnectProvider", plus(by_provider, {{"ClientID", "c"}}));
   add("AttachRolePolicy", plus(by_role, plain));
@@ -58,6 +60,8 @@ void add_iam(Samples& samples, const Account& owner) {
   add("DeleteRolePolicy", plus(by_role, inline_policy));
   add("DetachRolePolicy", plus(by_role, attached));
   add("GetAccountSummary", {}, true);
+  add("GetContextKeysForCustomPolicy", {{"PolicyInputList.member.1", document}}, true);
+  add("GetContextKeysForPrincipalPolicy", simulated);
   add("GetOpenIDConnectProvider", by_provider);
   add("GetPolicy", by_policy);
   add("GetPolicyVersion", plus(by_policy, version));
@@ -79,6 +83,8 @@ void add_iam(Samples& samples, const Account& owner) {
   add("PutRolePolicy", plus(by_role, plus(inline_policy, {{"PolicyDocument", document}})));
   add("RemoveClientIDFromOpenIDConnectProvider", plus(by_provider, {{"ClientID", "sts.amazonaws.com"}}));
   add("SetDefaultPolicyVersion", plus(by_policy, version));
+  add("SimulateCustomPolicy", plus(simulation, {{"PolicyInputList.member.1", document}}), true);
+  add("SimulatePrincipalPolicy", plus(simulated, simulation));
   add("TagOpenIDConnectProvider", plus(by_provider, tags));
   add("TagPolicy", plus(by_policy, tags));
   add("TagRole", plus(by_role, tags));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "policy/catalogue.h"
 #include "policy/evaluate.h"
 #include "record/vault.h"
 #include "store/mirror.h"
@@ -79,6 +80,8 @@ struct House {
   Quotas quotas{};
   std::vector<const CredentialSource*> credential_sources{};
   const Authorizer* authorizer = nullptr;
+  // AWS's managed policies with what the operator added; null: our own copies alone.
+  const policy::Catalogue* managed_policies = nullptr;
   TraceSink* traces = nullptr;
   Outside* outside = nullptr;  // null: nothing outside is asked
   // SHA-1 thumbprint (40 lower-case hex digits) of the last certificate that our own issuer listener serves.
