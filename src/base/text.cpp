@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::string_view lower_digits = "0123456789abcdef";
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
-constexpr std::string_view plain_alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
 std::uint8_t byte_of(char c) { return static_cast<std::uint8_t>(c); }
 
 std::string hex_with(std::string_view digits, std::string_view bytes) {
@@ -31,84 +27,6 @@ int hex_value(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-constexpr std::array<std::int8_t, 256> inverse(std::string_view alphabet) {
-  std::array<std::int8_t, 256> table{};
-  for (auto& entry : table) entry = -1;
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
-  }
-  return table;
-}
-
-// The six bits of each letter at each of the four places of a group; `foreign` where there is no letter.
-constexpr std::uint32_t foreign = 0x80000000U;
-using Places = std::array<std::array<std::uint32_t, 256>, 4>;
-constexpr Places places(std::string_view alphabet) {
-  const auto values = inverse(alphabet);
-  Places table{};
-  for (std::size_t place = 0; place < 4; ++place) {
-    for (std::size_t c = 0; c < 256; ++c) {
-      table[place][c] = values[c] < 0 ? foreign : static_cast<std::uint32_t>(values[c]) << (18 - 6 * place);
-    }
-  }
-  return table;
-}
-
-constexpr auto plain_places = places(plain_alphabet);
-constexpr auto url_places = places(url_alphabet);
-
-enum class Padding { none, added };
-
-std::string encode64(std::string_view alphabet, std::string_view bytes, Padding padding) {
-  const std::size_t rest = bytes.size() % 3;
-  const std::size_t last = rest == 0 ? 0 : padding == Padding::added ? 4 : rest + 1;
-  std::string out(bytes.size() / 3 * 4 + last, '=');
-  char* to = out.data();
-  const auto put = [&](std::uint32_t group, int letters) {
-    for (int shift = 18; letters > 0; shift -= 6, --letters) *to++ = alphabet[group >> shift & 63];
-  };
-  std::size_t i = 0;
-  for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group = std::uint32_t{byte_of(bytes[i])} << 16 |
-                                std::uint32_t{byte_of(bytes[i + 1])} << 8 | byte_of(bytes[i + 2]);
-    to[0] = alphabet[group >> 18];
-    to[1] = alphabet[group >> 12 & 63];
-    to[2] = alphabet[group >> 6 & 63];
-    to[3] = alphabet[group & 63];
-    to += 4;
-  }
-  if (rest == 1) put(std::uint32_t{byte_of(bytes[i])} << 16, 2);
-  if (rest == 2) put(std::uint32_t{byte_of(bytes[i])} << 16 | std::uint32_t{byte_of(bytes[i + 1])} << 8, 3);
-  return out;
-}
-
-std::optional<std::string> decode64(const Places& table, std::string_view text) {
-  const std::size_t rest = text.size() % 4;
-  if (rest == 1) return std::nullopt;
-  std::string out(text.size() / 4 * 3 + (rest == 0 ? 0 : rest - 1), '\0');
-  char* to = out.data();
-  std::uint32_t seen = 0;
-  for (; text.size() >= 4; text.remove_prefix(4), to += 3) {
-    const std::uint32_t group = table[0][byte_of(text[0])] | table[1][byte_of(text[1])] |
-                                table[2][byte_of(text[2])] | table[3][byte_of(text[3])];
-    seen |= group;
-    to[0] = static_cast<char>(group >> 16);
-    to[1] = static_cast<char>(group >> 8);
-    to[2] = static_cast<char>(group);
-  }
-  if (rest != 0) {
-    const std::uint32_t group = table[0][byte_of(text[0])] | table[1][byte_of(text[1])] |
-                                (rest == 3 ? table[2][byte_of(text[2])] : 0);
-    const std::uint32_t spare = rest == 2 ? 0xFFFF : 0xFF;  // bits that no byte holds
-    if ((group & spare) != 0) return std::nullopt;
-    seen |= group;
-    to[0] = static_cast<char>(group >> 16);
-    if (rest == 3) to[1] = static_cast<char>(group >> 8);
-  }
-  if ((seen & foreign) != 0) return std::nullopt;
-  return out;
 }
 
 bool is_unreserved(char c) {
@@ -186,17 +104,6 @@ std::optional<std::string> from_hex(std::string_view text) {
   }
   return out;
 }
-
-std::string to_base64(std::string_view bytes) { return encode64(plain_alphabet, bytes, Padding::added); }
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int i = 0; i < 2 && text.ends_with('='); ++i) text.remove_suffix(1);
-  return decode64(plain_places, text);
-}
-
-std::string to_base64url(std::string_view bytes) { return encode64(url_alphabet, bytes, Padding::none); }
-std::optional<std::string> from_base64url(std::string_view text) { return decode64(url_places, text); }
 
 std::string percent_encode(std::string_view text, bool keep_slash) {
   std::string out;
@@ -295,12 +202,17 @@ std::string as_utf8(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    // Most text is ASCII: eight bytes at a time.
-    std::uint64_t eight = 0;
-    while (text.size() >= sizeof eight) {
-      std::memcpy(&eight, text.data(), sizeof eight);
-      if ((eight & 0x8080808080808080U) != 0) break;
-      text.remove_prefix(sizeof eight);
+    // Most text is ASCII: a block at a time.
+    std::array<std::uint64_t, 4> block{};
+    while (text.size() >= sizeof block) {
+      std::memcpy(block.data(), text.data(), sizeof block);
+      if (((block[0] | block[1] | block[2] | block[3]) & 0x8080808080808080U) != 0) break;
+      text.remove_prefix(sizeof block);
+    }
+    while (text.size() >= sizeof block[0]) {
+      std::memcpy(block.data(), text.data(), sizeof block[0]);
+      if ((block[0] & 0x8080808080808080U) != 0) break;
+      text.remove_prefix(sizeof block[0]);
     }
     if (text.empty()) return true;
     const std::size_t length = sequence_length(text);

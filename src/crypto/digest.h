@@ -20,5 +20,8 @@ Sha256 hmac_sha256(std::string_view key, std::string_view message);
 
 // RFC 5869 with SHA-256, one output block of 32 bytes; `info` separates purposes.
 Sha256 hkdf_sha256(std::string_view key, std::string_view salt, std::string_view info);
+// The second half alone (RFC 5869 §2.3), for a key that is uniformly random already; `info` is the two texts
+// one after the other. REQUIRES: a key of 32 bytes.
+Sha256 hkdf_expand_sha256(std::string_view key, std::string_view label, std::string_view salt = {});
 
 }  // namespace openirsa::crypto

@@ -65,6 +65,16 @@ TEST(Hkdf, agrees_with_rfc_5869_appendix_a) {
             "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
 }
 
+TEST(Hkdf, expands_as_rfc_5869_appendix_a_does) {
+  // PRK, info and the first 32 bytes of OKM of test case 1; the info in one piece and in two.
+  const auto key = *from_hex("077709362c2e32df0ddc3f0dc47bba6390b6c73bb50f9c3122ec844ad7c2b3e5");
+  const auto info = *from_hex("f0f1f2f3f4f5f6f7f8f9");
+  constexpr std::string_view made = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf";
+  EXPECT_EQ(hex(hkdf_expand_sha256(key, info)), made);
+  EXPECT_EQ(hex(hkdf_expand_sha256(key, info.substr(0, 3), info.substr(3))), made);
+  EXPECT_THROW((void)hkdf_expand_sha256("short", info), std::invalid_argument);
+}
+
 TEST(Hkdf, separates_purposes) {
   EXPECT_NE(hkdf_sha256("key", "salt", "session"), hkdf_sha256("key", "salt", "record"));
   EXPECT_NE(hkdf_sha256("key", "salt", "session"), hkdf_sha256("key", "salz", "session"));

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -64,10 +65,17 @@ std::string random_bytes(std::size_t count) {
 }
 
 std::string random_text(std::size_t length, std::string_view alphabet) {
+  std::string text(length, '\0');
+  if (std::has_single_bit(
+          alphabet.size())) {  // every byte has its letter, and no letter has more than another
+    draw(text.data(), length);
+    const std::size_t mask = alphabet.size() - 1;
+    for (char& c : text) c = alphabet[static_cast<std::uint8_t>(c) & mask];
+    return text;
+  }
   // Bytes at or above the last multiple of the alphabet's size are thrown away: a plain remainder would
   // favour the first letters.
   const std::size_t fair = 256 / alphabet.size() * alphabet.size();
-  std::string text(length, '\0');
   // A byte is read and then made into its letter in the same place; what is thrown away is drawn anew.
   for (std::size_t done = 0; done < length;) {
     const std::size_t from = done;

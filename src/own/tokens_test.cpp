@@ -30,7 +30,7 @@ Reply create_with(Desk& desk, std::string_view member, json::value value) {
 }
 json::object claims_of(const Reply& reply) {
   const auto token = token::SignedToken::parse(reply.text("token"));
-  return token ? token->unverified_claims() : json::object{};
+  return token ? json::object(token->unverified_claims(), {}) : json::object{};
 }
 
 TEST(CreateServiceAccountToken, AnswersATokenThatTheIssuersKeysVerify) {

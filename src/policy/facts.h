@@ -3,6 +3,7 @@
 #pragma once
 
 #include <forward_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,8 +61,14 @@ class Context {
   const std::vector<Key>& keys() const { return keys_; }
 
  private:
+  std::string_view keep(std::string text);
+
   std::vector<Key> keys_;
-  std::forward_list<std::string> owned_;  // whose elements stay where they are
+  // Few and short texts lie in one block, others in a list; both stay where they are when a context moves.
+  static constexpr std::size_t room_size = 256;
+  std::unique_ptr<char[]> room_;
+  std::size_t used_ = 0;
+  std::forward_list<std::string> owned_;
 };
 
 struct Facts {

@@ -12,7 +12,7 @@
 namespace openirsa::sts {
 namespace {
 
-constexpr char token_version = 1;
+constexpr char token_version = 2;
 constexpr char type_web_identity = 1;
 constexpr std::size_t ring_key_id_bytes = 4;  // the id's eight hex digits
 constexpr std::size_t salt_bytes = 32;
@@ -26,7 +26,8 @@ std::string associated(std::string_view header, std::string_view account) {
 }
 
 crypto::Sha256 token_key(const record::RingKey& ring_key, std::string_view salt) {
-  return crypto::hkdf_sha256(ring_key.key.expose(), salt, "openirsa session token v1");
+  // A ring key is random throughout, so that RFC 5869 §3.3 spares the first half of HKDF.
+  return crypto::hkdf_expand_sha256(ring_key.key.expose(), "openirsa session token v2", salt);
 }
 
 }  // namespace

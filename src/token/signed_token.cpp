@@ -22,22 +22,30 @@ RegisteredClaims registered_in(const json::object& claims) {
   return found;
 }
 
+// Header and claims are many small pieces that live and go together: one block instead of an allocation each.
+// It is not counted, which every piece would pay for twice: whoever copies a claim names a storage of his
+// own.
+struct Parts {
+  Parts() : storage(room, sizeof room), claims(&storage) {}
+  unsigned char room[4096];
+  json::monotonic_resource storage;
+  json::object claims;
+};
+
 }  // namespace
 
 Result<SignedToken, Refusal> SignedToken::parse(std::string_view text) {
-  // Header and claims are many small pieces that live and go together: one block instead of an allocation
-  // each. It is counted, for whoever copies an object copies its storage along.
-  const auto storage = json::make_shared_resource<json::monotonic_resource>(2 * text.size() + 1024);
-  auto compact = split_compact(text, storage);
+  auto compact = split_compact(text);
   if (!compact) return std::move(compact).error();
-  auto claims = parse_json_object(compact->payload, {}, storage);
+  auto parts = std::make_shared<Parts>();
+  auto claims = parse_json_object(compact->payload, {}, &parts->storage);
   if (!claims) return Refusal{Fault::malformed, "the claims cannot be read: " + claims.error().message};
-  if (auto refusal = judge_header(compact->header)) return *std::move(refusal);
+  if (compact->header->refusal) return *compact->header->refusal;
 
   SignedToken token;
-  token.algorithm_ = std::move(compact->algorithm);
-  token.key_id_ = std::move(compact->key_id);
-  token.claims_ = std::make_shared<const json::object>(*std::move(claims));
+  token.header_ = std::move(compact->header);
+  parts->claims = *std::move(claims);
+  token.claims_ = std::shared_ptr<const json::object>(parts, &parts->claims);
   token.registered_ = registered_in(*token.claims_);
   token.signing_input_ = compact->signing_input;
   token.signature_ = std::move(compact->signature);

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "token/fault.h"
+#include "token/header.h"
 
 namespace openirsa::token {
 
@@ -38,16 +39,16 @@ class SignedToken {
   std::optional<std::string_view> unverified_issuer() const { return text_of(registered_.issuer); }
   std::optional<std::string_view> unverified_subject() const { return text_of(registered_.subject); }
   const RegisteredClaims& unverified_registered_claims() const { return registered_; }
+  // A copy of a claim names its own storage, `json::value(claim, {})`: the token's goes with the token.
   const json::object& unverified_claims() const { return *claims_; }
-  std::string_view unverified_algorithm() const { return algorithm_; }
-  const std::optional<std::string>& key_id() const { return key_id_; }
+  std::string_view unverified_algorithm() const { return header_->algorithm; }
+  const std::optional<std::string>& key_id() const { return header_->key_id; }
 
  private:
   friend class TokenVerifier;
   SignedToken() = default;
 
-  std::string algorithm_;
-  std::optional<std::string> key_id_;
+  std::shared_ptr<const Header> header_;
   std::shared_ptr<const json::object> claims_;
   RegisteredClaims registered_;  // parts of claims_
   std::string signing_input_;    // ASCII(header) '.' ASCII(claims)

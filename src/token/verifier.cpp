@@ -190,8 +190,8 @@ std::optional<Refusal> TokenVerifier::judge_dates(const SignedToken& token, cons
 
 Result<IdToken, Refusal> TokenVerifier::verify(const SignedToken& token, const Expectation& expected,
                                                const JwkSet& keys, Time now) {
-  const auto claims = read_claims(token.registered_);
-  if (!claims) return claims.error();
+  auto claims = read_claims(token.registered_);
+  if (!claims) return std::move(claims).error();
   const auto audience = judge_parties(*claims, expected);
   if (!audience) return audience.error();
   const auto signer = verify_signature(token, keys);
@@ -202,7 +202,7 @@ Result<IdToken, Refusal> TokenVerifier::verify(const SignedToken& token, const E
   verified.issuer_ = claims->issuer;
   verified.subject_ = claims->subject;
   verified.audience_ = *audience;
-  verified.original_audiences_.assign(claims->audiences.begin(), claims->audiences.end());
+  verified.original_audiences_ = std::move(claims->audiences);
   verified.has_authorized_party_ = claims->authorized_party.has_value();
   verified.key_id_ = keys.keys()[*signer].key_id;
   verified.expires_at_ = time_of_seconds(claims->expires_at);
@@ -212,15 +212,16 @@ Result<IdToken, Refusal> TokenVerifier::verify(const SignedToken& token, const E
 }
 
 Result<std::size_t, Refusal> TokenVerifier::verify_signature(const SignedToken& token, const JwkSet& keys) {
-  return find_signer({token.algorithm_, token.key_id_, token.signing_input_, token.signature_}, keys);
+  return find_signer(
+      {token.header_->algorithm, token.header_->key_id, token.signing_input_, token.signature_}, keys);
 }
 
 Result<std::string, Refusal> TokenVerifier::verify_jws(std::string_view compact, const JwkSet& keys) {
-  auto parts = split_compact(compact, {});
+  auto parts = split_compact(compact);
   if (!parts) return std::move(parts).error();
-  if (auto refusal = judge_header(parts->header)) return *std::move(refusal);
-  const auto signer =
-      find_signer({parts->algorithm, parts->key_id, parts->signing_input, parts->signature}, keys);
+  if (parts->header->refusal) return *parts->header->refusal;
+  const auto signer = find_signer(
+      {parts->header->algorithm, parts->header->key_id, parts->signing_input, parts->signature}, keys);
   if (!signer) return signer.error();
   return std::move(parts->payload);
 }

@@ -23,7 +23,7 @@ TEST(Verify, makes_an_id_token) {
   EXPECT_EQ(token->issuer(), issuer);
   EXPECT_EQ(token->subject(), "system:serviceaccount:default:app");
   EXPECT_EQ(token->audience(), "sts.amazonaws.com");
-  EXPECT_EQ(token->original_audiences(), std::vector<std::string>{"sts.amazonaws.com"});
+  EXPECT_EQ(token->original_audiences(), std::vector<std::string_view>{"sts.amazonaws.com"});
   EXPECT_FALSE(token->has_authorized_party());
   EXPECT_EQ(token->key_id(), "a");
   EXPECT_EQ(token->expires_at(), time_of_seconds(now + 3600));
@@ -185,7 +185,7 @@ TEST(Verify, needs_azp_for_several_audiences) {
   const auto token = verify_claims(claims);
   ASSERT_TRUE(token) << token.error().detail;
   EXPECT_EQ(token->audience(), "sts.amazonaws.com");
-  EXPECT_EQ(token->original_audiences(), (std::vector<std::string>{"foreign", "second"}));
+  EXPECT_EQ(token->original_audiences(), (std::vector<std::string_view>{"foreign", "second"}));
   EXPECT_TRUE(token->has_authorized_party());
 }
 

@@ -33,8 +33,8 @@ struct Call {
   House& house;
   const Operation& operation;
   const http::Request& http;
-  std::string request_id;
-  std::string region;  // of the credential scope, else of the Host name, else the server's
+  const std::string& request_id;
+  const std::string& region;  // of the credential scope, else of the Host name, else the server's
   Time now;
   std::shared_ptr<const store::Snapshot> snapshot;  // of the moment that the handler starts
   const Parameters& parameters;                     // query protocol: all; REST: the query string

@@ -40,6 +40,25 @@ Error malformed(std::string_view name, std::string_view why) {
   return {Code::malformed_input, "`" + std::string(name) + "` " + std::string(why)};
 }
 
+// Whether a piece stands for itself: ASCII without NUL and with nothing to decode, as a token of a thousand
+// letters is.
+bool is_plain(std::string_view piece) {
+  const auto is_odd = [](char c) {
+    const auto value = static_cast<signed char>(c);  // negative: not ASCII
+    return static_cast<unsigned>(value <= 0) | static_cast<unsigned>(value == '%') |
+           static_cast<unsigned>(value == '+');
+  };
+  // A block at a time without a branch inside, which the compiler turns into vector instructions.
+  constexpr std::size_t block = 32;
+  while (piece.size() >= block) {
+    unsigned odd = 0;
+    for (std::size_t i = 0; i < block; ++i) odd |= is_odd(piece[i]);
+    if (odd != 0) return false;
+    piece.remove_prefix(block);
+  }
+  return std::ranges::none_of(piece, [&](char c) { return is_odd(c) != 0; });
+}
+
 // Decodes the pieces of one form. What is decoded is never longer than what it stands for, so that one block
 // of the form's length holds it all.
 class Decoder {
@@ -49,16 +68,13 @@ class Decoder {
 
   // Takes the well-formed text only: what handlers compare and store is UTF-8 without NUL.
   Result<std::string_view, Error> decode(std::string_view piece) {
-    auto text = piece;
-    if (piece.find('%') != std::string_view::npos || piece.find('+') != std::string_view::npos) {
-      const auto decoded = form_decode(piece);
-      if (!decoded)
-        return Error{Code::malformed_query_string, "The query string contains a broken percent-encoding."};
-      text = keep(*decoded);
-    }
-    if (!is_utf8(text)) return refuse("A parameter is not UTF-8 text.");
-    if (text.find('\0') != std::string_view::npos) return refuse("A parameter contains a NUL.");
-    return text;
+    if (is_plain(piece)) return piece;
+    const auto decoded = form_decode(piece);
+    if (!decoded)
+      return Error{Code::malformed_query_string, "The query string contains a broken percent-encoding."};
+    if (!is_utf8(*decoded)) return refuse("A parameter is not UTF-8 text.");
+    if (decoded->find('\0') != std::string_view::npos) return refuse("A parameter contains a NUL.");
+    return keep(*decoded);
   }
 
  private:

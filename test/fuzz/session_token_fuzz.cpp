@@ -65,9 +65,10 @@ std::optional<std::string> naive_account(std::string_view id) {
 }
 
 std::string naive_token(std::string_view plain) {
-  const std::string head{'\x01', '\x01', '\x0a', '\x1b', '\x2c', '\x3d'};
+  const std::string head{'\x02', '\x01', '\x0a', '\x1b', '\x2c', '\x3d'};
   const std::string salt(32, 's');
-  const auto key = crypto::hkdf_sha256(world().ring_key.key.expose(), salt, "openirsa session token v1");
+  const auto key = crypto::hkdf_expand_sha256(world().ring_key.key.expose(),
+                                              concatenate({"openirsa session token v2", salt}));
   return head + salt + crypto::aead_seal_once(as_view(key), plain, head + account);
 }
 
