@@ -18,7 +18,7 @@ class Metrics final : public wire::TraceSink {
   ~Metrics() override;
   // openirsa_requests_total{service,operation,code}; operations that do not exist are counted together, so
   // that a caller cannot make labels.
-  void record(wire::Trace trace) override { count(trace); }
+  void record(wire::Trace&& trace) override { count(trace); }
   void count(const wire::Trace& trace) override;
   // Called at each scrape for the figures that others own.
   void on_scrape(std::function<void(Metrics&)> fill);

@@ -105,7 +105,7 @@ TraceLog::TraceLog(Settings settings, const Clock& clock, wire::TraceSink* metri
     : state_(std::make_unique<State>(std::move(settings), clock, metrics, std::move(disk))) {}
 TraceLog::~TraceLog() = default;
 
-void TraceLog::record(wire::Trace trace) {
+void TraceLog::record(wire::Trace&& trace) {
   if (state_->metrics != nullptr) state_->metrics->count(trace);
   if (trace.failure) return state_->refusals.record(std::move(trace));
   state_->successes.add(trace);

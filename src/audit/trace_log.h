@@ -25,7 +25,7 @@ class TraceLog final : public wire::TraceSink, public wire::KeptDecisions {
            std::unique_ptr<TraceDisk> disk = make_trace_disk());
   ~TraceLog() override;
 
-  void record(wire::Trace trace) override;
+  void record(wire::Trace&& trace) override;
   const wire::KeptDecisions* kept() const override { return this; }
 
   std::optional<json::object> find(std::string_view request_id, const wire::Viewer& viewer) const override;

@@ -85,15 +85,15 @@ TEST_F(Log, does_not_list_what_explain_itself_asks) {
     wire::Trace asking = success(operation);
     asking.service = "openirsa";
     asking.operation = operation;
-    log_->record(asking);
+    log_->record(wire::Trace(asking));
     asking.request_id += "-refused";
     asking.fail(wire::Step::action_authorised, "implicit_deny", "detail");
-    log_->record(asking);
+    log_->record(wire::Trace(asking));
   }
   wire::Trace other = success("other");
   other.service = "eks";
   other.operation = "ListDecisions";
-  log_->record(other);
+  log_->record(wire::Trace(other));
   EXPECT_EQ(ids(list(last(20))), "ExplainDecision-refused GetServer-refused ListDecisions-refused other ");
   EXPECT_TRUE(log_->find("GetServer", mine));
 }
@@ -103,7 +103,7 @@ TEST_F(Log, lists_a_role_by_name_or_arn) {
   log_->record(refusal("b"));
   wire::Trace other = refusal("c");
   other.role_arn = "arn:aws:iam::111122223333:role/other";
-  log_->record(other);
+  log_->record(wire::Trace(other));
   for (const char* role : {"web", "arn:aws:iam::111122223333:role/web"}) {
     wire::DecisionQuery query = last(20);
     query.role = role;

@@ -152,6 +152,14 @@ std::string concatenate(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
+bool is_concatenation(std::string_view text, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts) {
+    if (!text.starts_with(part)) return false;
+    text.remove_prefix(part.size());
+  }
+  return text.empty();
+}
+
 std::string_view trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
   while (!text.empty() && blank(text.front())) text.remove_prefix(1);

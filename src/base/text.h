@@ -37,6 +37,8 @@ std::string to_upper(std::string_view text);  // ASCII only
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 // The parts one after another, with one allocation.
 std::string concatenate(std::initializer_list<std::string_view> parts);
+// Whether that is the text, without making it.
+bool is_concatenation(std::string_view text, std::initializer_list<std::string_view> parts);
 std::string_view trim(std::string_view text);                                // spaces and tabs
 std::vector<std::string_view> split(std::string_view text, char separator);  // n separators give n+1 parts
 bool is_digits(std::string_view text);                                       // not empty, 0-9 only

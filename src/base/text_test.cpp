@@ -26,6 +26,15 @@ TEST(Hex, goes_both_ways) {
   }
 }
 
+TEST(Concatenation, is_recognised_without_being_made) {
+  EXPECT_EQ(concatenate({"ab", "", "c"}), "abc");
+  EXPECT_TRUE(is_concatenation("abc", {"ab", "", "c"}));
+  EXPECT_TRUE(is_concatenation("", {}));
+  for (const std::string_view other : {"", "ab", "abd", "abcd", "Abc"}) {
+    EXPECT_FALSE(is_concatenation(other, {"ab", "", "c"})) << other;
+  }
+}
+
 TEST(Base64, agrees_with_rfc_4648_section_10) {
   const std::pair<const char*, const char*> cases[] = {{"", ""},
                                                        {"f", "Zg=="},

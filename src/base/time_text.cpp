@@ -29,20 +29,30 @@ std::string print(const char* format, Args... args) {
   return buffer.data();
 }
 
-// Puts year, month, day, hour, minute and second into the zeros of `pattern`, two digits at a time.
-// REQUIRES: a year of four digits.
-std::string fill(std::string pattern, Time t) {
+// REQUIRES: 0 to 99.
+char* put_two(char* to, int value) {
+  to[0] = static_cast<char>('0' + value / 10);
+  to[1] = static_cast<char>('0' + value % 10);
+  return to + 2;
+}
+
+char* put(char* to, char c) {
+  if (c != '\0') *to++ = c;
+  return to;
+}
+
+// `dash` and `colon` are left out where they are NUL. REQUIRES: a year of four digits.
+std::string write_iso8601(Time t, char dash, char colon) {
   const Fields f = fields_of(t);
   const int year = static_cast<int>(f.date.year());
-  const int month = static_cast<int>(static_cast<unsigned>(f.date.month()));
-  const int day = static_cast<int>(static_cast<unsigned>(f.date.day()));
-  std::size_t at = 0;
-  for (const int value : {year / 100, year % 100, month, day, f.hour, f.minute, f.second}) {
-    while (pattern[at] != '0') ++at;
-    pattern[at++] = static_cast<char>('0' + value / 10 % 10);
-    pattern[at++] = static_cast<char>('0' + value % 10);
-  }
-  return pattern;
+  std::array<char, 20> text{};
+  char* to = put_two(put_two(text.data(), year / 100), year % 100);
+  to = put_two(put(to, dash), static_cast<int>(static_cast<unsigned>(f.date.month())));
+  to = put_two(put(to, dash), static_cast<int>(static_cast<unsigned>(f.date.day())));
+  to = put_two(put(to, 'T'), f.hour);
+  to = put_two(put(to, colon), f.minute);
+  to = put(put_two(put(to, colon), f.second), 'Z');
+  return {text.data(), to};
 }
 
 // Takes exactly `digits` digits off the front.
@@ -83,8 +93,8 @@ std::optional<std::chrono::minutes> take_zone(std::string_view& text) {
 
 }  // namespace
 
-std::string to_iso8601(Time t) { return fill("0000-00-00T00:00:00Z", t); }
-std::string to_basic_iso8601(Time t) { return fill("00000000T000000Z", t); }
+std::string to_iso8601(Time t) { return write_iso8601(t, '-', ':'); }
+std::string to_basic_iso8601(Time t) { return write_iso8601(t, '\0', '\0'); }
 
 std::string to_http_date(Time t) {
   static constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

@@ -185,8 +185,9 @@ Simulation::Refused Simulation::judge_trust(const policy::Policy& trust, const I
 }
 
 Simulation::Refused Simulation::judge(const policy::Policy& trust, const token::JwkSet& keys) {
-  const auto token = token::SignedToken::parse(
-      question_.token ? *question_.token : token::unsecured_token(*question_.claims, now_));
+  const std::string text =
+      question_.token ? *question_.token : token::unsecured_token(*question_.claims, now_);
+  const auto token = token::SignedToken::parse(text);
   if (!token) return refuse(token.error());
   describe(*token);
   trace_.pass(Step::token_parsed);

@@ -1,32 +1,26 @@
 #include "crypto/random.h"
 
-#include <sys/random.h>
+#include <openssl/rand.h>
 
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <system_error>
 
 #include "base/secret.h"
-#include "base/text.h"
+#include "crypto/openssl.h"
 
 namespace openirsa::crypto {
 namespace {
 
+// OpenSSL's generator of the thread, seeded by the system's and seeded anew after a fork.
 void fill(char* to, std::size_t count) {
-  while (count > 0) {
-    const ssize_t got = getrandom(to, count, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) throw std::system_error(errno, std::generic_category(), "getrandom");
-    to += got;
-    count -= static_cast<std::size_t>(got);
-  }
+  require(RAND_priv_bytes(reinterpret_cast<unsigned char*>(to), static_cast<int>(count)) == 1,
+          "random bytes");
 }
 
-// What one call to the system brings, a thread for itself: an exchange draws five times, and each call costs
-// as much as sealing the session. Bytes are wiped as they are handed out, so that none is handed out twice or
+// What one call brings, a thread for itself: an exchange draws five times, and each call costs as much as
+// sealing the session. Bytes are wiped as they are handed out, so that none is handed out twice or
 // stays behind.
 class Pool {
  public:

@@ -1,5 +1,5 @@
-// Bytes from the operating system's generator. Throws only when the generator itself fails, which is a defect
-// of the machine.
+// Bytes from OpenSSL's generator, which the operating system's seeds. Throws only when the generator itself
+// fails, which is a defect of the machine.
 #pragma once
 
 #include <cstddef>

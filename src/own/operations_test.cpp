@@ -47,7 +47,7 @@ TEST(ExplainDecision, HidesWhatIsNotTheCallersAlike) {
   desk.traces.record(a_trace("nobodys", ""));
   wire::Trace unknown_role = a_trace("unknown-role", test::account);
   unknown_role.role_unknown = true;
-  desk.traces.record(unknown_role);
+  desk.traces.record(std::move(unknown_role));
   for (const std::string id : {"theirs", "nobodys", "unknown-role", "missing"}) {
     expect_refused(desk.send("GET", path_of(id)), 404, "ResourceNotFoundException",
                    "No decision found for request id: " + id + ".");

@@ -35,7 +35,7 @@ inline const record::Issuer& issuer() {
 // What list() was asked, and the one page that it answers.
 class KeptTraces final : public wire::TraceSink, public wire::KeptDecisions {
  public:
-  void record(wire::Trace trace) override {
+  void record(wire::Trace&& trace) override {
     trace.complete();
     all[trace.request_id] = trace;
     last = std::move(trace);

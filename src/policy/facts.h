@@ -51,7 +51,7 @@ class Context {
     bool multivalued = false;
   };
 
-  Context() { keys_.reserve(24); }
+  Context() { keys_.reserve(usual_keys); }
   void add(std::string_view name, std::string_view value);
   void add_list(std::string_view name, std::vector<std::string_view> values);
   // Texts given as strings are kept by the context.
@@ -64,6 +64,7 @@ class Context {
   std::string_view keep(std::string text);
 
   std::vector<Key> keys_;
+  static constexpr std::size_t usual_keys = 14;  // of an exchange: a kilobyte, which allocators have at hand
   // Few and short texts lie in one block, others in a list; both stay where they are when a context moves.
   static constexpr std::size_t room_size = 256;
   std::unique_ptr<char[]> room_;

@@ -1,5 +1,7 @@
 #include "record/key.h"
 
+#include <algorithm>
+
 namespace openirsa::record {
 namespace {
 
@@ -8,7 +10,7 @@ constexpr std::string_view nowhere = "-";  // in place of an account or region t
 // '/' separates the parts of a key, and only the last part may hold one itself: whatever is given as an
 // account or a region cannot reach into the records of another.
 void append_part(std::string& out, std::string_view text) {
-  if (text.find_first_of("/%") == std::string_view::npos) {
+  if (std::ranges::none_of(text, [](char c) { return c == '/' || c == '%'; })) {
     out.append(text);
     return;
   }

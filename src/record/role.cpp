@@ -9,6 +9,10 @@ std::string Role::arn(std::string_view partition) const {
   return concatenate({"arn:", partition, ":iam::", account, ":role", path, name});
 }
 
+bool Role::has_arn(std::string_view partition, std::string_view text) const {
+  return is_concatenation(text, {"arn:", partition, ":iam::", account, ":role", path, name});
+}
+
 Result<Role, RecordError> Role::parse(std::string_view key, std::string_view text, const Vault&) {
   const Document document(text);
   Reader in(document);

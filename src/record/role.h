@@ -27,6 +27,7 @@ struct Role {
   json::object unknown{};
 
   std::string arn(std::string_view partition) const;
+  bool has_arn(std::string_view partition, std::string_view text) const;  // makes no text to compare with
   static Result<Role, RecordError> parse(std::string_view key, std::string_view text, const Vault& vault);
   std::string to_text(const Vault& vault, std::string_view key) const;
 };

@@ -42,7 +42,7 @@ class WatchedTraces final : public wire::TraceSink {
  public:
   explicit WatchedTraces(const Clock& clock)
       : log_({.refusals = {.directory = directory_.path("traces")}}, clock, nullptr) {}
-  void record(wire::Trace trace) override {
+  void record(wire::Trace&& trace) override {
     last = trace;
     log_.record(std::move(trace));
   }

@@ -75,8 +75,7 @@ Result<Done, wire::Error> WebIdentityCheck::find_provider(const token::SignedTok
     return wire::Error{Code::invalid_identity_token,
                        "No OpenIDConnect provider found in your account for " + std::string(issuer)};
   }
-  provider_arn_ = provider_->arn(call_.house.names.partition);
-  trace_.provider_arn = provider_arn_;
+  trace_.provider_arn = provider_->arn(call_.house.names.partition);
   trace_.pass(Step::provider_found);
   return Done{};
 }
@@ -200,14 +199,14 @@ void WebIdentityCheck::fill_context(policy::Context& context, const Identity& id
   }
   context.add("sts:RoleSessionName", input_.session_name);
   context.add_value("sts:DurationSeconds", std::to_string(input_.duration));
-  context.add("aws:FederatedProvider", provider_arn_);
+  context.add("aws:FederatedProvider", provider_arn());
   wire::add_request_keys(call_, call_.region, context);
 }
 
 Result<Done, wire::Error> WebIdentityCheck::authorise(const Identity& identity) {
   // The key ignores case and path, an ARN does not.
-  const bool exists = role_ != nullptr && role_->arn(call_.house.names.partition) == input_.role_arn;
-  TrustQuestion question(exists ? role_->trust : nobodys_trust(), provider_arn_, input_.role_arn);
+  const bool exists = role_ != nullptr && role_->has_arn(call_.house.names.partition, input_.role_arn);
+  TrustQuestion question(exists ? role_->trust : nobodys_trust(), provider_arn(), input_.role_arn);
   fill_context(question.context(), identity);
   const policy::Decision decision = question.decide();
   if (exists && decision.allowed()) {

@@ -36,7 +36,7 @@ class WebIdentityCheck {
   const WebIdentityInput& input() const { return input_; }
   const record::Role& role() const { return *role_; }
   const record::Issuer* issuer() const { return issuer_; }  // null for a foreign one
-  const std::string& provider_arn() const { return provider_arn_; }
+  const std::string& provider_arn() const { return trace_.provider_arn; }
 
  private:
   enum class Signature { verified, assumed };
@@ -65,7 +65,6 @@ class WebIdentityCheck {
   const record::OpenIdConnectProvider* provider_ = nullptr;
   const record::Issuer* issuer_ = nullptr;
   std::shared_ptr<const token::JwkSet> foreign_keys_;
-  std::string provider_arn_;
 };
 
 }  // namespace openirsa::sts

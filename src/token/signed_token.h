@@ -33,7 +33,9 @@ class SignedToken {
   // `kid` that is not a string; a `typ` other than JWT in any case, with or without `application/` (RFC 8725
   // §3.11, RFC 7515 §4.1.9); any `crit`; `b64` other than true; JWE. Header keys (`jwk`, `jku`, `x5u`, `x5c`)
   // are ignored. All of that is Fault::malformed, Fault::wrong_type or Fault::critical_header.
+  // REQUIRES: the text outlives the token, which does not copy what was signed.
   static Result<SignedToken, Refusal> parse(std::string_view text);
+  static Result<SignedToken, Refusal> parse(std::string&& text) = delete;
 
   // Unverified, for looking up and for traces only.
   std::optional<std::string_view> unverified_issuer() const { return text_of(registered_.issuer); }
@@ -50,8 +52,8 @@ class SignedToken {
 
   std::shared_ptr<const Header> header_;
   std::shared_ptr<const json::object> claims_;
-  RegisteredClaims registered_;  // parts of claims_
-  std::string signing_input_;    // ASCII(header) '.' ASCII(claims)
+  RegisteredClaims registered_;     // parts of claims_
+  std::string_view signing_input_;  // of the text: ASCII(header) '.' ASCII(claims)
   std::string signature_;
 };
 

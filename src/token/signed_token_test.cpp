@@ -35,7 +35,8 @@ std::string sized(std::size_t size) {
 }
 
 TEST(Parse, shows_what_lookup_needs) {
-  const auto token = SignedToken::parse(made(good_header, good_claims));
+  const std::string text = made(good_header, good_claims);
+  const auto token = SignedToken::parse(text);
   ASSERT_TRUE(token) << token.error().detail;
   EXPECT_EQ(token->unverified_issuer(), "https://a.test");
   EXPECT_EQ(token->unverified_subject(), "me");
@@ -45,7 +46,8 @@ TEST(Parse, shows_what_lookup_needs) {
 }
 
 TEST(Parse, leaves_claims_to_the_verifier) {
-  const auto token = SignedToken::parse(made(R"({"alg":"none"})", "{}", ""));
+  const std::string text = made(R"({"alg":"none"})", "{}", "");
+  const auto token = SignedToken::parse(text);
   ASSERT_TRUE(token);
   EXPECT_EQ(token->unverified_issuer(), std::nullopt);
   EXPECT_EQ(token->unverified_subject(), std::nullopt);
@@ -56,7 +58,8 @@ TEST(Parse, leaves_claims_to_the_verifier) {
 TEST(Parse, takes_20000_characters_and_not_one_more) {
   EXPECT_EQ(fault_of(sized(20000)), std::nullopt);
   EXPECT_EQ(fault_of(sized(20001)), Fault::malformed);
-  EXPECT_EQ(SignedToken::parse(sized(20001)).error().actual, "20001 characters");
+  const std::string long_text = sized(20001);
+  EXPECT_EQ(SignedToken::parse(long_text).error().actual, "20001 characters");
 }
 
 TEST(Parse, needs_three_segments) {

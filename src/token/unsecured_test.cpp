@@ -8,7 +8,8 @@ namespace openirsa::token {
 namespace {
 
 TEST(UnsecuredToken, CarriesItsClaims) {
-  const auto token = SignedToken::parse(unsecured_token(test::good_claims(), time_of_seconds(5)));
+  const std::string text = unsecured_token(test::good_claims(), time_of_seconds(5));
+  const auto token = SignedToken::parse(text);
   ASSERT_TRUE(token) << token.error().detail;
   EXPECT_EQ(token->unverified_claims(), test::good_claims());
 }
@@ -16,7 +17,8 @@ TEST(UnsecuredToken, CarriesItsClaims) {
 TEST(UnsecuredToken, IsMadeNowForAnHourUnlessItSaysOtherwise) {
   json::object claims = test::without("exp");
   claims.erase("iat");
-  const auto token = SignedToken::parse(unsecured_token(claims, time_of_seconds(test::now)));
+  const std::string text = unsecured_token(claims, time_of_seconds(test::now));
+  const auto token = SignedToken::parse(text);
   ASSERT_TRUE(token) << token.error().detail;
   EXPECT_EQ(integer_of(token->unverified_registered_claims().issued_at), test::now);
   EXPECT_EQ(integer_of(token->unverified_registered_claims().expires_at), test::now + 3600);
@@ -33,8 +35,8 @@ TEST(UnsecuredToken, IsVerifiedByNoKey) {
 TEST(JudgeDates, AsksForTheDatesAlone) {
   const Expectation expected{};
   const auto judge = [&](const json::object& claims, std::int64_t at) {
-    return TokenVerifier::judge_dates(*SignedToken::parse(unsecured_token(claims, time_of_seconds(at))),
-                                      expected, time_of_seconds(at));
+    const std::string text = unsecured_token(claims, time_of_seconds(at));
+    return TokenVerifier::judge_dates(*SignedToken::parse(text), expected, time_of_seconds(at));
   };
   EXPECT_FALSE(judge(test::good_claims(), test::now));
   const auto late = judge(test::good_claims(), test::now + 4000);

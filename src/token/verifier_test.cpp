@@ -118,7 +118,8 @@ TEST(Verify, names_the_times_in_a_refusal) {
 }
 
 TEST(Verify, counts_whole_seconds) {
-  const auto token = SignedToken::parse(sign_token(with("exp", now), "a", Algorithm::rs256, rsa()));
+  const std::string text = sign_token(with("exp", now), "a", Algorithm::rs256, rsa());
+  const auto token = SignedToken::parse(text);
   ASSERT_TRUE(token);
   const Time last = time_of_seconds(now + 300) - std::chrono::milliseconds{1};
   EXPECT_TRUE(TokenVerifier::verify(*token, {issuer, &client_ids}, rsa_set(), last));

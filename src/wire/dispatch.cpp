@@ -16,7 +16,6 @@ namespace {
 Passage begin(House& house, const http::Request& request) {
   Passage passage{.house = house,
                   .http = request,
-                  .request_id = crypto::random_uuid(),  // 1: every answer and every trace carries it
                   .now = house.clock.now(),
                   .snapshot = house.mirror.snapshot(),
                   .view = {},
@@ -28,7 +27,7 @@ Passage begin(House& house, const http::Request& request) {
                   .labels = {},
                   .caller = {},
                   .trace = {}};
-  passage.trace.request_id = passage.request_id;
+  passage.trace.request_id = crypto::random_uuid();  // 1: every answer and every trace carries it
   passage.trace.time = passage.now;
   passage.trace.source_ip = request.peer.address;
   return passage;
@@ -38,7 +37,7 @@ Call call_of(Passage& passage) {
   return Call{.house = passage.house,
               .operation = *passage.operation,
               .http = passage.http,
-              .request_id = passage.request_id,
+              .request_id = passage.trace.request_id,
               .region = passage.region,
               .now = passage.now,
               .snapshot = passage.snapshot,

@@ -16,7 +16,6 @@ namespace openirsa::wire {
 struct Passage {
   House& house;
   const http::Request& http;
-  std::string request_id;
   Time now;
   std::shared_ptr<const store::Snapshot> snapshot;
   // Only where the request carries something of a signature: the view costs an allocation, unsigned exchanges
@@ -31,7 +30,7 @@ struct Passage {
   json::object body;
   std::vector<std::string> labels;
   std::optional<Caller> caller;
-  Trace trace;
+  Trace trace;  // holds the request's id
 };
 
 }  // namespace openirsa::wire

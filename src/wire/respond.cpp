@@ -1,5 +1,6 @@
 #include "wire/respond.h"
 
+#include "base/text.h"
 #include "crypto/random.h"
 #include "wire/dispatch.h"
 #include "wire/query.h"
@@ -25,19 +26,18 @@ http::Response response(int status, std::string_view request_id, std::string_vie
   return made;
 }
 
-std::string query_success(const Passage& passage, const Answer& answer) {
+// Put around the answer where it lies: it is the longest text of an exchange, and mostly has the room.
+std::string query_success(const Passage& passage, Answer answer) {
   const std::string_view name = passage.operation->name;
-  const std::string_view xmlns = passage.service->xml_namespace;
-  std::string body;
-  body.reserve(answer.xml.size() + 4 * name.size() + xmlns.size() + 192);
-  body.append("<").append(name).append("Response xmlns=\"").append(xmlns).append("\">");
+  std::string head = concatenate({"<", name, "Response xmlns=\"", passage.service->xml_namespace, "\">"});
+  std::string body = std::move(answer.xml);
   if (answer.has_result) {
-    body.append("<").append(name).append("Result>").append(answer.xml);
+    head.append("<").append(name).append("Result>");
     body.append("</").append(name).append("Result>");
   }
-  body.append("<ResponseMetadata><RequestId>").append(passage.request_id);
+  body.append("<ResponseMetadata><RequestId>").append(passage.trace.request_id);
   body.append("</RequestId></ResponseMetadata></").append(name).append("Response>");
-  return body;
+  return body.insert(0, head);
 }
 
 std::string query_error(std::string_view xmlns, std::string_view request_id, std::string_view code,
@@ -84,10 +84,10 @@ std::string_view engine_code(int status) {
 
 http::Response success(const Passage& passage, Answer answer) {
   if (passage.service->protocol == Protocol::query) {
-    return response(200, passage.request_id, xml_type, query_success(passage, answer));
+    return response(200, passage.trace.request_id, xml_type, query_success(passage, std::move(answer)));
   }
   std::string body = answer.body.is_null() ? std::string("{}") : json::serialize(answer.body);
-  return response(answer.status, passage.request_id, json_type, std::move(body));
+  return response(answer.status, passage.trace.request_id, json_type, std::move(body));
 }
 
 http::Response refusal(Passage& passage, Error error) {
@@ -99,11 +99,12 @@ http::Response refusal(Passage& passage, Error error) {
   passage.trace.wire_code = name;
   passage.trace.wire_message = error.message;
   if (!rest) {
-    return response(status, passage.request_id, xml_type,
-                    query_error(namespace_of(passage), passage.request_id, name, status, error.message));
+    return response(
+        status, passage.trace.request_id, xml_type,
+        query_error(namespace_of(passage), passage.trace.request_id, name, status, error.message));
   }
   error.members["message"] = error.message;
-  auto made = response(status, passage.request_id, json_type, json::serialize(error.members));
+  auto made = response(status, passage.trace.request_id, json_type, json::serialize(error.members));
   made.headers.emplace_back("x-amzn-ErrorType", name);
   return made;
 }

@@ -223,7 +223,7 @@ class FakeAuthorizer final : public Authorizer {
 
 class Traces final : public TraceSink {
  public:
-  void record(Trace trace) override {
+  void record(Trace&& trace) override {
     trace.complete();
     all.push_back(std::move(trace));
   }

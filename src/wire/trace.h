@@ -116,7 +116,7 @@ class KeptDecisions;
 class TraceSink {
  public:
   virtual ~TraceSink() = default;
-  virtual void record(Trace trace) = 0;  // thread-safe, quick
+  virtual void record(Trace&& trace) = 0;  // thread-safe, quick
   // Counts a trace that another sink keeps.
   virtual void count(const Trace&) {}
   // What was recorded, where the sink keeps it (wire/decisions.h).

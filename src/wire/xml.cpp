@@ -36,16 +36,18 @@ constexpr std::array<bool, 256> plain_bytes = [] {
 }();
 
 std::size_t plain_length(std::string_view text) {
-  // A block at a time without a branch inside, which the compiler turns into vector instructions.
-  constexpr std::size_t block = 32;
+  // A block at a time without a branch inside and with one byte of verdict for each letter, which the
+  // compiler turns into a few vector instructions.
+  constexpr std::size_t block = 64;
   std::size_t length = 0;
   for (; length + block <= text.size(); length += block) {
-    unsigned odd = 0;
+    std::uint8_t odd = 0;
     for (std::size_t i = 0; i < block; ++i) {
       const auto c = static_cast<signed char>(text[length + i]);  // negative: not ASCII
-      odd |= static_cast<unsigned>(c < 0x20) | static_cast<unsigned>(c == '&') |
-             static_cast<unsigned>(c == '<') | static_cast<unsigned>(c == '>') |
-             static_cast<unsigned>(c == '"');
+      odd = static_cast<std::uint8_t>(
+          odd | static_cast<std::uint8_t>(c < 0x20) | static_cast<std::uint8_t>(c == '&') |
+          static_cast<std::uint8_t>(c == '<') | static_cast<std::uint8_t>(c == '>') |
+          static_cast<std::uint8_t>(c == '"'));
     }
     if (odd != 0) break;
   }
