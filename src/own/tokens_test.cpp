@@ -29,7 +29,8 @@ Reply create_with(Desk& desk, std::string_view member, json::value value) {
   return create(desk, members);
 }
 json::object claims_of(const Reply& reply) {
-  const auto token = token::SignedToken::parse(reply.text("token"));
+  const std::string text = reply.text("token");
+  const auto token = token::SignedToken::parse(text);
   return token ? json::object(token->unverified_claims(), {}) : json::object{};
 }
 
@@ -43,7 +44,8 @@ TEST(CreateServiceAccountToken, AnswersATokenThatTheIssuersKeysVerify) {
   EXPECT_EQ(reply.text("audience"), "sts.amazonaws.com");
   EXPECT_EQ(reply.text("expiration"), to_iso8601(time_of_seconds(noon + 3600)));
 
-  const auto token = token::SignedToken::parse(reply.text("token"));
+  const std::string text = reply.text("token");
+  const auto token = token::SignedToken::parse(text);
   ASSERT_TRUE(token);
   const std::vector<std::string> client_ids{"sts.amazonaws.com"};
   const auto verified = token::TokenVerifier::verify(
