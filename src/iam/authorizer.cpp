@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <forward_list>
+
+#include "base/text.h"
 #include "iam/managed.h"
 #include "iam/policy_documents.h"
 #include "iam/service.h"
@@ -22,6 +26,32 @@ void add_identity(std::vector<Attached>& policies, const record::Permissions& pe
   }
 }
 
+// The policies that apply to a caller, and the names that were made for them.
+struct Gathered {
+  std::vector<Attached> policies;
+  std::forward_list<std::string> names;  // whose elements stay where they are
+};
+
+// Policies of a group are named with it: "group Admins: ReadOnly".
+void add_groups(Gathered& gathered, const record::User& user, const PolicyPlace& place) {
+  for (const std::string& id : user.groups) {
+    const auto* group = record::find<record::Group>(place.snapshot, record::group_key(user.account, id));
+    if (group == nullptr) continue;
+    const std::size_t before = gathered.policies.size();
+    add_identity(gathered.policies, group->permissions, place);
+    for (std::size_t i = before; i < gathered.policies.size(); ++i) {
+      Attached& policy = gathered.policies[i];
+      policy.name = gathered.names.emplace_front(concatenate({"group ", group->name, ": ", policy.name}));
+    }
+  }
+}
+
+// A policy that is gone still makes the layer: nothing is allowed beyond it.
+void add_boundary(std::vector<Attached>& policies, std::string_view arn, const PolicyPlace& place) {
+  if (arn.empty()) return;
+  policies.push_back({.policy = document_of(arn, place), .source = Source::boundary, .name = arn});
+}
+
 // A policy that is gone still makes the layer: what it would have allowed is not allowed.
 void add_session(std::vector<Attached>& policies, const wire::Session& session, const PolicyPlace& place) {
   if (session.inline_policy) {
@@ -34,22 +64,26 @@ void add_session(std::vector<Attached>& policies, const wire::Session& session, 
 }
 
 // Fail closed: a user or role that is gone, or that was made again under the same name, has no policies.
-std::vector<Attached> policies_of(const Caller& caller, const store::Snapshot& snapshot,
-                                  const policy::Catalogue& managed) {
+Gathered policies_of(const Caller& caller, const store::Snapshot& snapshot,
+                     const policy::Catalogue& managed) {
   const PolicyPlace place{.account = caller.account, .snapshot = snapshot, .managed = managed};
-  std::vector<Attached> policies;
+  Gathered gathered;
+  auto& policies = gathered.policies;
   if (caller.kind == Caller::Kind::user) {
     const auto* user = record::find<record::User>(snapshot, record::user_key(caller.account, caller.name));
-    if (user == nullptr || user->id != caller.unique_id) return policies;
+    if (user == nullptr || user->id != caller.unique_id) return gathered;
     add_identity(policies, user->permissions, place);
+    add_groups(gathered, *user, place);
+    add_boundary(policies, user->boundary, place);
   }
   if (caller.kind == Caller::Kind::session) {
     const auto* role = record::find<record::Role>(snapshot, record::role_key(caller.account, caller.name));
-    if (role == nullptr || role->id != caller.unique_id || caller.session == nullptr) return policies;
+    if (role == nullptr || role->id != caller.unique_id || caller.session == nullptr) return gathered;
     add_identity(policies, role->permissions, place);
+    add_boundary(policies, role->boundary, place);
     add_session(policies, *caller.session, place);
   }
-  return policies;
+  return gathered;
 }
 
 policy::Principal principal_of(const Caller& caller) {
@@ -80,12 +114,15 @@ policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view
                                           std::string_view resource, const policy::Context& context,
                                           const store::Snapshot& snapshot,
                                           policy::Explanation* explanation) const {
-  const policy::Facts facts{
+  policy::Facts facts{
       .principal = principal_of(caller), .action = action, .resource = resource, .context = &context};
   if (is_foreign(resource, caller.account)) return policy::decide({}, facts, explanation);
   const bool almighty = caller.kind == Caller::Kind::root || caller.kind == Caller::Kind::administrator;
   if (almighty) return policy::root_allows();
-  return policy::decide(policies_of(caller, snapshot, *managed_), facts, explanation);
+  const Gathered gathered = policies_of(caller, snapshot, *managed_);
+  facts.principal.bounded = std::ranges::any_of(
+      gathered.policies, [](const Attached& each) { return each.source == Source::boundary; });
+  return policy::decide(gathered.policies, facts, explanation);
 }
 
 }  // namespace openirsa::iam

@@ -25,7 +25,8 @@ FirstIdentities add_account(store::Commit& commit, const record::Vault& vault, T
                      .name = made.user,
                      .path = "/",
                      .id = record::make_unique_id("AIDA"),
-                     .created = now};
+                     .created = now,
+                     .access_keys = {{made.access_key_id}}};
   admin.permissions.attached.push_back("arn:" + std::string(wanted.partition) +
                                        ":iam::aws:policy/AdministratorAccess");
 

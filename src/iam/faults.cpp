@@ -14,16 +14,30 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 }  // namespace
 
-Error no_such_role(std::string_view name) {
-  return {Code::no_such_entity, joined({"The role with name ", name, " cannot be found."})};
+Error no_such_entity(std::string_view noun, std::string_view name) {
+  return {Code::no_such_entity, joined({"The ", noun, " with name ", name, " cannot be found."})};
 }
 
-Error no_such_user(std::string_view name) {
-  return {Code::no_such_entity, joined({"The user with name ", name, " cannot be found."})};
+Error already_exists(std::string_view title, std::string_view name) {
+  return {Code::entity_already_exists, joined({title, " with name ", name, " already exists."})};
 }
 
-Error no_such_role_policy(std::string_view policy_name) {
-  return {Code::no_such_entity, joined({"The role policy with name ", policy_name, " cannot be found."})};
+Error no_such_inline_policy(std::string_view noun, std::string_view policy_name) {
+  return {Code::no_such_entity,
+          joined({"The ", noun, " policy with name ", policy_name, " cannot be found."})};
+}
+
+Error inline_size_exceeded(std::string_view noun, std::string_view name, std::int64_t limit) {
+  return {Code::limit_exceeded, joined({"Maximum policy size of ", std::to_string(limit),
+                                        " bytes exceeded for ", noun, " ", name})};
+}
+
+Error no_such_access_key(std::string_view id) {
+  return {Code::no_such_entity, joined({"The Access Key with id ", id, " cannot be found."})};
+}
+
+Error no_such_boundary(std::string_view arn) {
+  return {Code::no_such_entity, joined({"Scope ARN: ", arn, " does not exist or is not attachable."})};
 }
 
 Error no_such_policy(std::string_view arn) {

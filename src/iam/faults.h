@@ -10,9 +10,12 @@
 
 namespace openirsa::iam {
 
-wire::Error no_such_role(std::string_view name);
-wire::Error no_such_user(std::string_view name);
-wire::Error no_such_role_policy(std::string_view policy_name);
+wire::Error no_such_entity(std::string_view noun, std::string_view name);   // "role", "user", "group"
+wire::Error already_exists(std::string_view title, std::string_view name);  // "Role", "User", "Group"
+wire::Error no_such_inline_policy(std::string_view noun, std::string_view policy_name);
+wire::Error inline_size_exceeded(std::string_view noun, std::string_view name, std::int64_t limit);
+wire::Error no_such_access_key(std::string_view id);
+wire::Error no_such_boundary(std::string_view arn);  // of a policy that does not exist
 wire::Error no_such_policy(std::string_view arn);
 wire::Error no_such_version(std::string_view arn, std::string_view version_id);
 wire::Error not_attachable(std::string_view arn);  // of a policy that does not exist

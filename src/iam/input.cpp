@@ -22,6 +22,12 @@ std::string members_constraint(const TextRule& rule) {
   return text + "]";
 }
 
+std::string value_set(std::initializer_list<std::string_view> values) {
+  std::string known;
+  for (const std::string_view one : values) known.append(known.empty() ? "" : ", ").append(one);
+  return "Member must satisfy enum value set: [" + known + "]";
+}
+
 }  // namespace
 
 std::string field_name(std::string_view parameter) {
@@ -125,11 +131,23 @@ std::optional<std::string_view> Input::choice(std::string_view name,
                                               std::initializer_list<std::string_view> values) {
   const auto value = parameters_.find(name);
   if (!value || std::ranges::find(values, *value) != values.end()) return value;
-  std::string known;
-  for (const std::string_view one : values) known.append(known.empty() ? "" : ", ").append(one);
-  faults_.push_back(
-      {field_name(name), std::string(*value), "Member must satisfy enum value set: [" + known + "]"});
+  faults_.push_back({field_name(name), std::string(*value), value_set(values)});
   return std::nullopt;
+}
+
+std::string_view Input::required_choice(std::string_view name,
+                                        std::initializer_list<std::string_view> values) {
+  if (!parameters_.contains(name)) require(name);
+  return choice(name, values).value_or("");
+}
+
+std::vector<std::string_view> Input::choices(std::string_view name,
+                                             std::initializer_list<std::string_view> values) {
+  auto given = take(parameters_.list(name));
+  const bool known = std::ranges::all_of(
+      given, [&](std::string_view value) { return std::ranges::find(values, value) != values.end(); });
+  if (!known) fail(name, "Member must satisfy constraint: [" + value_set(values) + "]");
+  return given;
 }
 
 std::optional<wire::Error> Input::fault() const {

@@ -34,6 +34,10 @@ class Input {
   bool flag(std::string_view name);  // false when absent
   std::optional<std::string_view> choice(std::string_view name,
                                          std::initializer_list<std::string_view> values);
+  std::string_view required_choice(std::string_view name, std::initializer_list<std::string_view> values);
+  // Each member is one of them.
+  std::vector<std::string_view> choices(std::string_view name,
+                                        std::initializer_list<std::string_view> values);
 
   // A fault that no rule above covers.
   void fail(std::string_view name, std::string_view constraint);

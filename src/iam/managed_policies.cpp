@@ -1,14 +1,9 @@
-#include <unordered_map>
-
-#include "base/time_text.h"
 #include "iam/input.h"
-#include "iam/managed.h"
+#include "iam/managed_view.h"
 #include "iam/page.h"
 #include "iam/policy_edit.h"
 #include "iam/tags.h"
 #include "record/identifier.h"
-#include "record/identity.h"
-#include "record/role.h"
 #include "wire/xml.h"
 
 namespace openirsa::iam {
@@ -21,75 +16,13 @@ using wire::Error;
 
 enum class Detail { full, created, listed };
 
-// When AWS published the first of its policies; ours carry one date.
-constexpr std::int64_t publication = 1'423'248'000;  // 2015-02-06T18:40:00Z
-
-// What both kinds of managed policy show.
-struct View {
-  std::string name, id, arn, path, version, description;
-  std::int64_t attachments = 0;
-  Time created, updated;
-  const record::Tags* tags = nullptr;  // null: AWS's own have none
-};
-
-View view_of(const Call& call, const ManagedPolicy& policy) {
-  return {.name = policy.name,
-          .id = policy.id,
-          .arn = policy.arn(call.house.names.partition),
-          .path = policy.path,
-          .version = policy.default_version,
-          .description = policy.description,
-          .attachments = policy.attachments,
-          .created = policy.created,
-          .updated = policy.updated,
-          .tags = &policy.tags};
-}
-
-View view_of(const Call& call, const AwsManagedPolicy& policy, std::int64_t attachments) {
-  const Time published = time_of_seconds(publication);
-  return {.name = std::string(policy.name()),
-          .id = id_of(policy),
-          .arn = managed_policies(call.house).arn(policy),
-          .path = std::string(policy.path()),
-          .version = "v1",
-          .description = policy.description,
-          .attachments = attachments,
-          .created = published,
-          .updated = published};
-}
-
-void write_policy(wire::Xml& xml, std::string_view name, const View& view, Detail detail) {
+void write_policy(wire::Xml& xml, std::string_view name, const ManagedView& view, Detail detail) {
   static const record::Tags none;
   const record::Tags& tags = view.tags == nullptr ? none : *view.tags;
   xml.open(name);
-  xml.text("PolicyName", view.name);
-  xml.text("PolicyId", view.id);
-  xml.text("Arn", view.arn);
-  xml.text("Path", view.path);
-  xml.text("DefaultVersionId", view.version);
-  xml.number("AttachmentCount", view.attachments);
-  xml.number("PermissionsBoundaryUsageCount", 0);
-  xml.boolean("IsAttachable", true);
-  if (detail == Detail::full && !view.description.empty()) xml.text("Description", view.description);
-  xml.text("CreateDate", to_iso8601(view.created));
-  xml.text("UpdateDate", to_iso8601(view.updated));
+  write_managed(xml, view, detail == Detail::full);
   if (detail == Detail::full || (detail == Detail::created && !tags.empty())) write_tags(xml, tags);
   xml.close(name);
-}
-
-// How often each of AWS's policies is attached in the account: they have no record that could count.
-std::unordered_map<std::string, std::int64_t> attachments_of_aws_policies(const Call& call) {
-  std::unordered_map<std::string, std::int64_t> counts;
-  const auto count = [&](const auto& entity) {
-    for (const std::string& arn : entity.permissions.attached) {
-      if (find_aws_managed(call, arn) != nullptr) ++counts[arn];
-    }
-    return true;
-  };
-  const auto prefix = [&](std::string_view kind) { return record::kind_prefix(call.account(), "-", kind); };
-  record::scan<record::Role>(*call.snapshot, prefix(record::Role::kind), {}, count);
-  record::scan<record::User>(*call.snapshot, prefix(record::User::kind), {}, count);
-  return counts;
 }
 
 Result<ManagedPolicy, Error> requested_policy(const Call& call) {
@@ -145,7 +78,7 @@ HandlerAnswer create_policy(Call& call) {
     }
     transaction.write(key, *policy);
     wire::Xml xml;
-    write_policy(xml, "Policy", view_of(call, *policy), Detail::created);
+    write_policy(xml, "Policy", managed_view(call, *policy), Detail::created);
     return wire::xml_answer(xml.take());
   });
 }
@@ -158,13 +91,13 @@ HandlerAnswer get_policy(Call& call) {
   if (!arn) return arn.error();
   wire::Xml xml;
   if (const AwsManagedPolicy* managed = find_aws_managed(call, text)) {
-    const auto attachments = attachments_of_aws_policies(call)[std::string(text)];
-    write_policy(xml, "Policy", view_of(call, *managed, attachments), Detail::full);
+    const auto use = use_of_aws_policies(call)[std::string(text)];
+    write_policy(xml, "Policy", managed_view(call, *managed, use), Detail::full);
     return wire::xml_answer(xml.take());
   }
   const ManagedPolicy* policy = find_policy(call, *arn);
   if (policy == nullptr) return no_such_policy(text);
-  write_policy(xml, "Policy", view_of(call, *policy), Detail::full);
+  write_policy(xml, "Policy", managed_view(call, *policy), Detail::full);
   return wire::xml_answer(xml.take());
 }
 
@@ -174,21 +107,23 @@ struct Wanted {
   bool aws = true;
   bool local = true;
   bool only_attached = false;
-  bool as_boundary = false;  // nothing is used as a permissions boundary here
+  bool as_boundary = false;  // only those that are somebody's permissions boundary
   std::string_view path_prefix = "/";
 
-  bool matches(std::string_view path, std::int64_t attachments) const {
-    return !as_boundary && path.starts_with(path_prefix) && (!only_attached || attachments > 0);
+  bool matches(const ManagedView& view) const {
+    if (!view.path.starts_with(path_prefix)) return false;
+    if (as_boundary) return view.use.boundaries > 0;
+    return !only_attached || view.use.attachments > 0;
   }
 };
 
 // AWS's own first, then the account's: the place of a policy in the list is "0" or "1" and its name.
 void list_aws_policies(const Call& call, const Wanted& wanted, Page& page, wire::Xml& xml) {
-  auto attachments = attachments_of_aws_policies(call);
+  auto uses = use_of_aws_policies(call);
   for (const AwsManagedPolicy& policy : managed_policies(call.house).policies()) {
-    const View view = view_of(call, policy, attachments[managed_policies(call.house).arn(policy)]);
+    const ManagedView view = managed_view(call, policy, uses[managed_policies(call.house).arn(policy)]);
     const std::string place = "0" + view.path + view.name;
-    if (place <= page.after() || !wanted.matches(view.path, view.attachments)) continue;
+    if (place <= page.after() || !wanted.matches(view)) continue;
     if (!page.take(place)) return;
     write_policy(xml, "member", view, Detail::listed);
   }
@@ -200,9 +135,10 @@ void list_local_policies(const Call& call, const Wanted& wanted, Page& page, wir
   const auto after =
       amid ? record::managed_policy_key(call.account(), page.after().substr(1)) : std::string();
   record::scan<ManagedPolicy>(*call.snapshot, prefix, after, [&](const ManagedPolicy& policy) {
-    if (!wanted.matches(policy.path, policy.attachments)) return true;
+    const ManagedView view = managed_view(call, policy);
+    if (!wanted.matches(view)) return true;
     if (!page.take("1" + policy.name)) return false;
-    write_policy(xml, "member", view_of(call, policy), Detail::listed);
+    write_policy(xml, "member", view, Detail::listed);
     return true;
   });
 }
@@ -240,7 +176,7 @@ HandlerAnswer delete_policy(Call& call) {
     const auto policy = read_policy(call, transaction, *arn);
     if (!policy) return policy.error();
     if (!*policy) return no_such_policy(text);
-    if ((*policy)->attachments > 0) {
+    if ((*policy)->attachments > 0 || (*policy)->boundary_uses > 0) {
       return Error{Code::delete_conflict, "Cannot delete a policy attached to entities."};
     }
     if ((*policy)->versions.size() > 1) {

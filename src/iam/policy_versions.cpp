@@ -17,7 +17,7 @@ using wire::Call;
 using wire::Code;
 using wire::Error;
 
-constexpr std::int64_t publication = 1'423'248'000;  // of AWS's policies, see managed_policies.cpp
+constexpr std::int64_t publication = 1'423'248'000;  // of AWS's policies, see managed_view.cpp
 
 void write_version(wire::Xml& xml, std::string_view name, const PolicyVersion& version, bool is_default,
                    bool with_document) {

@@ -21,6 +21,11 @@ std::string policy_source(const wire::Call& call);  // the user or role whose po
 std::string new_policy(const wire::Call& call);
 std::string user(const wire::Call& call);
 std::string users(const wire::Call& call);
+std::string new_user(const wire::Call& call);
+std::string user_of_key(const wire::Call& call);  // whose access key the call names
+std::string group(const wire::Call& call);
+std::string new_group(const wire::Call& call);
+std::string groups(const wire::Call& call);
 
 }  // namespace openirsa::iam::resource
 
@@ -30,6 +35,17 @@ void of_request(const wire::Call& call, policy::Context& context);  // tags that
 void of_provider(const wire::Call& call, policy::Context& context);
 void of_role(const wire::Call& call, policy::Context& context);
 void of_policy(const wire::Call& call, policy::Context& context);
-void of_attachment(const wire::Call& call, policy::Context& context);  // iam:PolicyARN
+void of_user(const wire::Call& call, policy::Context& context);
+// As above, with iam:PermissionsBoundary of the role or user as it is.
+void of_bounded_role(const wire::Call& call, policy::Context& context);
+void of_bounded_user(const wire::Call& call, policy::Context& context);
+// With iam:PermissionsBoundary as the request wants it.
+void of_bounded_request(const wire::Call& call, policy::Context& context);
+void of_role_to_bound(const wire::Call& call, policy::Context& context);
+void of_user_to_bound(const wire::Call& call, policy::Context& context);
+// With iam:PolicyARN.
+void of_role_attachment(const wire::Call& call, policy::Context& context);
+void of_user_attachment(const wire::Call& call, policy::Context& context);
+void of_group_attachment(const wire::Call& call, policy::Context& context);
 
 }  // namespace openirsa::iam::keys

@@ -1,6 +1,7 @@
+#include "iam/entity.h"
 #include "iam/input.h"
 #include "iam/page.h"
-#include "iam/role_edit.h"
+#include "iam/policy_use.h"
 #include "iam/tags.h"
 #include "iam/views.h"
 #include "record/identifier.h"
@@ -26,8 +27,6 @@ Result<Role, Error> requested_role(const Call& call) {
   const auto boundary = input.optional("PermissionsBoundary", rule::arn);
   const auto given_tags = input.tags("Tags");
   if (auto fault = input.fault()) return *std::move(fault);
-  // A boundary that is accepted and not enforced would be a false promise.
-  if (boundary) return Error{Code::invalid_input, "Permissions boundaries are not supported by this server."};
   auto tags = new_tags(given_tags);
   if (!tags) return std::move(tags).error();
   auto trust = trust_to_save(call, document);
@@ -40,20 +39,21 @@ Result<Role, Error> requested_role(const Call& call) {
               .created = call.now,
               .trust = *std::move(trust),
               .max_session_seconds = max_session.value_or(least_session),
+              .boundary = std::string(boundary.value_or("")),
               .tags = *std::move(tags)};
 }
 
 }  // namespace
 
 HandlerAnswer create_role(Call& call) {
-  const auto role = requested_role(call);
-  if (!role) return role.error();
-  const std::string key = record::role_key(call.account(), role->name);
+  const auto requested = requested_role(call);
+  if (!requested) return requested.error();
+  const std::string key = record::role_key(call.account(), requested->name);
   return transact(call, [&](Transaction& transaction) -> HandlerAnswer {
     const auto existing = transaction.read<Role>(key);
     if (!existing) return existing.error();
     if (*existing) {
-      return Error{Code::entity_already_exists, "Role with name " + role->name + " already exists."};
+      return already_exists("Role", requested->name);
     }
     const std::int64_t limit = call.house.quotas.roles_per_account;
     const auto snapshot = call.house.mirror.snapshot();
@@ -61,10 +61,14 @@ HandlerAnswer create_role(Call& call) {
         limit) {
       return quota_exceeded("RolesPerAccount", limit);
     }
-    transaction.write(key, *role);
+    Role role = *requested;
+    role.boundary.clear();
+    const auto bounded = change_boundary(call, transaction, role.boundary, requested->boundary);
+    if (!bounded) return bounded.error();
+    transaction.write(key, role);
     TrustView trust(call, *snapshot);
     wire::Xml xml;
-    write_role(xml, "Role", call, *role, trust, Detail::created);
+    write_role(xml, "Role", call, role, trust, Detail::created);
     return wire::xml_answer(xml.take());
   });
 }
@@ -73,8 +77,8 @@ HandlerAnswer get_role(Call& call) {
   Input input(call);
   const auto name = input.required("RoleName", rule::role_name);
   if (auto fault = input.fault()) return *std::move(fault);
-  const Role* role = find_role(call, name);
-  if (role == nullptr) return no_such_role(name);
+  const Role* role = find_entity<Role>(call, name);
+  if (role == nullptr) return no_such_entity<Role>(name);
   TrustView trust(call, *call.snapshot);
   wire::Xml xml;
   write_role(xml, "Role", call, *role, trust, Detail::full);
@@ -109,7 +113,7 @@ HandlerAnswer update_role(Call& call) {
   const auto description = input.optional("Description", rule::role_description);
   const auto max_session = input.integer("MaxSessionDuration", least_session, most_session);
   if (auto fault = input.fault()) return *std::move(fault);
-  auto answer = edit_role(call, name, [&](Role& role) -> Result<Done, Error> {
+  auto answer = edit_entity<Role>(call, name, [&](Role& role, Transaction&) -> Result<Done, Error> {
     if (description) role.description = *description;
     // API reference, UpdateRole: without a value "the default value of one hour is applied".
     role.max_session_seconds = max_session.value_or(least_session);
@@ -119,12 +123,29 @@ HandlerAnswer update_role(Call& call) {
   return wire::xml_answer({});  // the one change with a Result element in the model
 }
 
+HandlerAnswer update_role_description(Call& call) {
+  Input input(call);
+  const auto name = input.required("RoleName", rule::role_name);
+  const auto description = input.required("Description", rule::role_description);
+  if (auto fault = input.fault()) return *std::move(fault);
+  return transact(call, [&](Transaction& transaction) -> HandlerAnswer {
+    auto role = read_entity<Role>(call, transaction, name);
+    if (!role) return std::move(role).error();
+    role->description = description;
+    write_entity(transaction, *role);
+    TrustView trust(call, *call.snapshot);
+    wire::Xml xml;
+    write_role(xml, "Role", call, *role, trust, Detail::full);
+    return wire::xml_answer(xml.take());
+  });
+}
+
 HandlerAnswer delete_role(Call& call) {
   Input input(call);
   const auto name = input.required("RoleName", rule::role_name);
   if (auto fault = input.fault()) return *std::move(fault);
   return transact(call, [&](Transaction& transaction) -> HandlerAnswer {
-    const auto role = read_role(call, transaction, name);
+    const auto role = read_entity<Role>(call, transaction, name);
     if (!role) return role.error();
     if (!role->permissions.attached.empty()) {
       return Error{Code::delete_conflict, "Cannot delete entity, must detach all policies first."};
@@ -132,6 +153,9 @@ HandlerAnswer delete_role(Call& call) {
     if (!role->permissions.inline_policies.empty()) {
       return Error{Code::delete_conflict, "Cannot delete entity, must delete policies first."};
     }
+    std::string boundary = role->boundary;
+    const auto unbounded = change_boundary(call, transaction, boundary, {});
+    if (!unbounded) return unbounded.error();
     transaction.remove(record::role_key(call.account(), name));
     return wire::nothing();
   });
@@ -142,10 +166,10 @@ HandlerAnswer update_assume_role_policy(Call& call) {
   const auto name = input.required("RoleName", rule::role_name);
   const auto document = input.required("PolicyDocument", rule::document);
   if (auto fault = input.fault()) return *std::move(fault);
-  if (find_role(call, name) == nullptr) return no_such_role(name);
+  if (find_entity<Role>(call, name) == nullptr) return no_such_entity<Role>(name);
   const auto trust = trust_to_save(call, document);
   if (!trust) return trust.error();
-  return edit_role(call, name, [&](Role& role) -> Result<Done, Error> {
+  return edit_entity<Role>(call, name, [&](Role& role, Transaction&) -> Result<Done, Error> {
     role.trust = *trust;
     return Done{};
   });
@@ -158,7 +182,7 @@ HandlerAnswer list_instance_profiles_for_role(Call& call) {
   const Page page(call, input);
   if (auto fault = input.fault()) return *std::move(fault);
   if (auto refused = page.refusal()) return *std::move(refused);
-  if (find_role(call, name) == nullptr) return no_such_role(name);
+  if (find_entity<Role>(call, name) == nullptr) return no_such_entity<Role>(name);
   wire::Xml xml;
   xml.open("InstanceProfiles").close("InstanceProfiles");
   page.write_end(xml);

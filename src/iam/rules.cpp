@@ -91,6 +91,20 @@ bool is_version_id(std::string_view text) {
 
 bool is_tag_key(std::string_view text) { return !text.empty() && is_tag_text(text); }
 
+// [\w]+
+bool is_word(std::string_view text) {
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return is_ascii_alphanumeric(c) || c == '_'; });
+}
+
+// ^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$
+bool is_account_alias(std::string_view text) {
+  if (text.size() < 3 || text.front() == '-' || text.back() == '-') return false;
+  if (text.find("--") != std::string_view::npos) return false;
+  return std::ranges::all_of(
+      text, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 constexpr std::string_view name_pattern = R"([\w+=,.@-]+)";
 
 }  // namespace
@@ -107,13 +121,17 @@ bool is_tag_text(std::string_view text) {
 namespace rule {
 constexpr std::size_t any_length = 1'000'000;
 
+const TextRule access_key_id{16, 128, R"([\w]+)", is_word};
+const TextRule account_alias{3, 63, "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$", is_account_alias};
 const TextRule action_name{.min = 3, .max = 128};
 const TextRule arn{.min = 20, .max = 2048};
 const TextRule client_id{.min = 1, .max = 255};
 const TextRule context_key{.min = 5, .max = 256};
 const TextRule context_value{.min = 0, .max = any_length};
 const TextRule document{1, 131'072, R"([\u0009\u000A\u000D\u0020-\u00FF]+)", is_document};
+const TextRule group_name{1, 128, name_pattern, is_name};
 const TextRule marker{1, 320, R"([\u0020-\u00FF]+)", is_marker};
+const TextRule new_user_name{1, 64, name_pattern, is_name};
 const TextRule path{1, 512, R"((\u002F)|(\u002F[\u0021-\u007E]+\u002F))", is_path};
 const TextRule path_prefix{1, 512, R"(\u002F[\u0021-\u007F]*)", is_path_prefix};
 const TextRule policy_description{.min = 0, .max = 1000};

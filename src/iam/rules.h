@@ -16,13 +16,17 @@ struct TextRule {
 };
 
 namespace rule {
+extern const TextRule access_key_id;
+extern const TextRule account_alias;
 extern const TextRule action_name;
 extern const TextRule arn;
 extern const TextRule client_id;
 extern const TextRule context_key;
 extern const TextRule context_value;
 extern const TextRule document;
+extern const TextRule group_name;
 extern const TextRule marker;
+extern const TextRule new_user_name;
 extern const TextRule path;
 extern const TextRule path_prefix;
 extern const TextRule policy_description;

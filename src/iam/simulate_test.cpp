@@ -1,7 +1,7 @@
 // Do the simulators answer in AWS's form what the real authorizer would decide, and refuse in AWS's words?
-#include "iam/simulate_harness.h"
-
 #include <gtest/gtest.h>
+
+#include "iam/simulate_harness.h"
 
 namespace openirsa::iam {
 namespace {

@@ -64,14 +64,13 @@ Result<PolicySource, Error> find_policy_source(const Call& call, std::string_vie
   if (!entity) return unclear_entity(arn);
   if (entity->kind == "role") {
     const auto key = record::role_key(call.account(), entity->name);
-    return source_of<record::Role>(call, arn, *entity, key, no_such_role(entity->name));
+    return source_of<record::Role>(call, arn, *entity, key, no_such_entity("role", entity->name));
   }
   if (entity->kind == "user") {
     const auto key = record::user_key(call.account(), entity->name);
-    return source_of<record::User>(call, arn, *entity, key, no_such_user(entity->name));
+    return source_of<record::User>(call, arn, *entity, key, no_such_entity("user", entity->name));
   }
-  return Error{wire::Code::no_such_entity,
-               concatenate({"The group with name ", entity->name, " cannot be found."})};
+  return no_such_entity("group", entity->name);
 }
 
 }  // namespace openirsa::iam

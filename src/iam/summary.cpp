@@ -46,13 +46,19 @@ bool root_has_access_keys(const Call& call) {
 HandlerAnswer get_account_summary(Call& call) {
   const wire::Quotas& quotas = call.house.quotas;
   const Figure figures[] = {
+      {"AccessKeysPerUserQuota", quotas.access_keys_per_user},
       {"AccountAccessKeysPresent", root_has_access_keys(call) ? 1 : 0},
       {"AccountMFAEnabled", 0},
       {"AccountPasswordPresent", 0},
       {"AccountSigningCertificatesPresent", 0},
       {"AssumeRolePolicySizeQuota", quotas.trust_policy_characters},
+      {"AttachedPoliciesPerGroupQuota", quotas.attached_policies_per_group},
       {"AttachedPoliciesPerRoleQuota", quotas.attached_policies_per_role},
-      {"Groups", 0},
+      {"AttachedPoliciesPerUserQuota", quotas.attached_policies_per_user},
+      {"GroupPolicySizeQuota", quotas.inline_policy_characters_per_group},
+      {"Groups", count_of(call, record::Group::kind)},
+      {"GroupsPerUserQuota", quotas.groups_per_user},
+      {"GroupsQuota", quotas.groups_per_account},
       {"InstanceProfiles", 0},
       {"MFADevices", 0},
       {"MFADevicesInUse", 0},
@@ -65,7 +71,9 @@ HandlerAnswer get_account_summary(Call& call) {
       {"Roles", count_of(call, record::Role::kind)},
       {"RolesQuota", quotas.roles_per_account},
       {"ServerCertificates", 0},
+      {"UserPolicySizeQuota", quotas.inline_policy_characters_per_user},
       {"Users", count_of(call, record::User::kind)},
+      {"UsersQuota", quotas.users_per_account},
       {"VersionsPerPolicyQuota", quotas.versions_per_policy},
   };
   wire::Xml xml;

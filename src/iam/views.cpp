@@ -6,6 +6,14 @@
 
 namespace openirsa::iam {
 
+void write_boundary(wire::Xml& xml, std::string_view arn) {
+  if (arn.empty()) return;
+  xml.open("PermissionsBoundary");
+  // What AWS sends and documents ("can only have a value of Policy"); its model's enum says otherwise.
+  xml.text("PermissionsBoundaryType", "Policy").text("PermissionsBoundaryArn", arn);
+  xml.close("PermissionsBoundary");
+}
+
 void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Role& role,
                 TrustView& trust, Detail detail) {
   xml.open(name);
@@ -18,9 +26,20 @@ void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, c
   xml.text("AssumeRolePolicyDocument", percent_encode(trust.text(role.trust)));
   if (!role.description.empty()) xml.text("Description", role.description);
   xml.number("MaxSessionDuration", role.max_session_seconds);
+  if (detail != Detail::listed) write_boundary(xml, role.boundary);
   if (detail != Detail::listed && !role.tags.empty()) write_tags(xml, role.tags);
   // When a role was last used is not kept: issuing a session writes nothing.
   if (detail == Detail::full) xml.open("RoleLastUsed").close("RoleLastUsed");
+  xml.close(name);
+}
+
+void write_group(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Group& group) {
+  xml.open(name);
+  xml.text("Path", group.path);
+  xml.text("GroupName", group.name);
+  xml.text("GroupId", group.id);
+  xml.text("Arn", group.arn(call.house.names.partition));
+  xml.text("CreateDate", to_iso8601(group.created));
   xml.close(name);
 }
 
@@ -32,6 +51,7 @@ void write_user(wire::Xml& xml, std::string_view name, const wire::Call& call, c
   xml.text("UserId", user.id);
   xml.text("Arn", user.arn(call.house.names.partition));
   xml.text("CreateDate", to_iso8601(user.created));
+  if (detail != Detail::listed) write_boundary(xml, user.boundary);
   if (detail != Detail::listed && !user.tags.empty()) write_tags(xml, user.tags);
   xml.close(name);
 }

@@ -56,6 +56,9 @@ std::string key_of_entity(std::string_view account, std::string_view kind, std::
 std::string account_key(std::string_view account) { return key_of(account, nowhere, "account", "self"); }
 // As with the names below, nobody should have to tell `Prod` from `prod`.
 std::string account_name_key(std::string_view name) { return key_of_entity(nowhere, "account-name", name); }
+std::string account_alias_key(std::string_view alias) {
+  return key_of(nowhere, nowhere, "account-alias", alias);
+}
 
 std::string user_key(std::string_view account, std::string_view user_name) {
   return key_of_entity(account, "user", user_name);
@@ -66,9 +69,18 @@ std::string role_key(std::string_view account, std::string_view role_name) {
 std::string managed_policy_key(std::string_view account, std::string_view policy_name) {
   return key_of_entity(account, "policy", policy_name);
 }
+std::string group_key(std::string_view account, std::string_view group_id) {
+  return key_of(account, nowhere, "group", group_id);
+}
+std::string group_name_key(std::string_view account, std::string_view group_name) {
+  return key_of_entity(account, "group-name", group_name);
+}
 
 std::string access_key_key(std::string_view account, std::string_view access_key_id) {
   return key_of(account, nowhere, "access-key", access_key_id);
+}
+std::string access_key_use_key(std::string_view account, std::string_view access_key_id) {
+  return key_of(account, nowhere, "access-key-use", access_key_id);
 }
 std::string provider_key(std::string_view account, std::string_view url_without_scheme) {
   return key_of(account, nowhere, "oidc-provider", url_without_scheme);

@@ -8,9 +8,13 @@
 namespace openirsa::record {
 
 std::string account_key(std::string_view account);
-std::string account_name_key(std::string_view name);  // "-/-/account-name/<name>"
+std::string account_name_key(std::string_view name);    // "-/-/account-name/<name>"
+std::string account_alias_key(std::string_view alias);  // "-/-/account-alias/<alias>"
 std::string user_key(std::string_view account, std::string_view user_name);
+std::string group_key(std::string_view account, std::string_view group_id);
+std::string group_name_key(std::string_view account, std::string_view group_name);
 std::string access_key_key(std::string_view account, std::string_view access_key_id);
+std::string access_key_use_key(std::string_view account, std::string_view access_key_id);
 std::string role_key(std::string_view account, std::string_view role_name);
 std::string managed_policy_key(std::string_view account, std::string_view policy_name);
 std::string provider_key(std::string_view account, std::string_view url_without_scheme);

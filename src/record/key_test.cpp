@@ -12,6 +12,10 @@ TEST(RecordKey, HasFourParts) {
   EXPECT_EQ(account_key("123456789012"), "123456789012/-/account/self");
   EXPECT_EQ(account_name_key("acme"), "-/-/account-name/acme");
   EXPECT_EQ(user_key("123456789012", "bob"), "123456789012/-/user/bob");
+  EXPECT_EQ(account_alias_key("acme"), "-/-/account-alias/acme");
+  EXPECT_EQ(group_key("123456789012", "AGPAX"), "123456789012/-/group/AGPAX");
+  EXPECT_EQ(group_name_key("123456789012", "admins"), "123456789012/-/group-name/admins");
+  EXPECT_EQ(access_key_use_key("123456789012", "AKIAX"), "123456789012/-/access-key-use/AKIAX");
   EXPECT_EQ(access_key_key("123456789012", "AKIAQABCDEFGHIJKLMNO"),
             "123456789012/-/access-key/AKIAQABCDEFGHIJKLMNO");
   EXPECT_EQ(role_key("123456789012", "app"), "123456789012/-/role/app");
@@ -27,6 +31,7 @@ TEST(RecordKey, HasFourParts) {
 TEST(RecordKey, EntityNamesAreLowerCasedAndNothingElseIs) {
   EXPECT_EQ(account_name_key("Acme"), account_name_key("ACME"));
   EXPECT_EQ(user_key("1", "BoB"), user_key("1", "bob"));
+  EXPECT_EQ(group_name_key("1", "Admins"), group_name_key("1", "ADMINS"));
   EXPECT_EQ(role_key("1", "My-App"), role_key("1", "my-aPP"));
   EXPECT_EQ(managed_policy_key("1", "Readers"), managed_policy_key("1", "READERS"));
   EXPECT_NE(provider_key("1", "h/A"), provider_key("1", "h/a"));

@@ -57,6 +57,7 @@ Result<ManagedPolicy, RecordError> ManagedPolicy::parse(std::string_view key, st
                        .default_version = in.text("default_version"),
                        .next_version = in.integer("next_version"),
                        .attachments = in.integer("attachments"),
+                       .boundary_uses = in.has("boundary_uses") ? in.integer("boundary_uses") : 0,
                        .tags = in.tags("tags")};
   in.each("versions", [&](Reader& item) {
     std::string id = item.text("id");
@@ -84,6 +85,7 @@ std::string ManagedPolicy::to_text(const Vault&, std::string_view) const {
   out.text("default_version", default_version);
   out.integer("next_version", next_version);
   out.integer("attachments", attachments);
+  if (boundary_uses != 0) out.integer("boundary_uses", boundary_uses);
   out.tags("tags", tags);
   json::array list;
   for (const PolicyVersion& version : versions) {

@@ -1,4 +1,4 @@
-// Permissions policies: what users and roles hold, and customer-managed policies with their versions.
+// Permissions policies: what users, groups and roles hold, and customer-managed policies with their versions.
 #pragma once
 
 #include <map>
@@ -13,7 +13,8 @@
 
 namespace openirsa::record {
 
-// The inline and attached policies of one user or role. Documents are compiled when the record is decoded.
+// The inline and attached policies of one user, group or role. Documents are compiled when the record is
+// decoded.
 struct Permissions {
   std::map<std::string, policy::Policy> inline_policies{};  // by name
   std::vector<std::string> attached{};                      // managed policy ARNs, in order of attachment
@@ -42,6 +43,7 @@ struct ManagedPolicy {
   std::string default_version{};          // "v1"
   std::int64_t next_version = 2;          // numbers are never used again
   std::int64_t attachments = 0;           // kept in the same commit as the attachment itself
+  std::int64_t boundary_uses = 0;         // of users and roles whose permissions boundary it is; likewise
   Tags tags{};
   json::object unknown{};
 

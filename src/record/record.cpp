@@ -32,9 +32,9 @@ template <class... R>
 constexpr std::array<Kind, sizeof...(R)> kinds_of() {
   return {Kind{R::kind, decode<R>}...};
 }
-constexpr auto kinds =
-    kinds_of<Account, AccountName, User, AccessKey, Role, ManagedPolicy, OpenIdConnectProvider, Cluster,
-             Issuer, RingKey, AuthorityRecord, ServerIdentity>();
+constexpr auto kinds = kinds_of<Account, AccountName, AccountAlias, User, Group, GroupName, AccessKey,
+                                AccessKeyUse, Role, ManagedPolicy, OpenIdConnectProvider, Cluster, Issuer,
+                                RingKey, AuthorityRecord, ServerIdentity>();
 
 // Kinds of a newer release: kept in the store, said once, not read.
 struct Strangers {

@@ -29,6 +29,7 @@ Result<Role, RecordError> Role::parse(std::string_view key, std::string_view tex
             .trust = std::move(*trust),
             .max_session_seconds = in.integer("max_session_seconds"),
             .permissions = in.permissions("permissions"),
+            .boundary = in.text_or_empty("boundary"),
             .tags = in.tags("tags")};
   return in.finish(role, key, role_key(role.account, role.name));
 }
@@ -44,6 +45,7 @@ std::string Role::to_text(const Vault&, std::string_view) const {
   out.text("trust", trust.text());
   out.integer("max_session_seconds", max_session_seconds);
   out.value("permissions", to_json(permissions));
+  if (!boundary.empty()) out.text("boundary", boundary);
   out.tags("tags", tags);
   return out.finish_text(unknown);
 }

@@ -23,6 +23,7 @@ struct Role {
   policy::Policy trust;
   std::int64_t max_session_seconds = 3600;
   Permissions permissions{};
+  std::string boundary{};  // ARN of the policy that is its permissions boundary; may be empty
   Tags tags{};
   json::object unknown{};
 

@@ -60,7 +60,34 @@ inline User a_user() {
           .id = "AIDAABCDEFGHIJKLMNOPQ",
           .created = time_at(0),
           .permissions = permissions(),
+          .boundary = "arn:aws:iam::123456789012:policy/team/Readers",
+          .groups = {"AGPAABCDEFGHIJKLMNOPQ"},
+          .access_keys = {{"AKIAQABCDEFGHIJKLMNO"}},
           .tags = {{"team", "platform"}, {"Größe", ""}}};
+}
+
+inline AccountAlias an_account_alias() { return {.alias = "acme-corp", .account = std::string(account)}; }
+
+inline Group a_group() {
+  return {.account = std::string(account),
+          .name = "Admins",
+          .path = "/people/",
+          .id = "AGPAABCDEFGHIJKLMNOPQ",
+          .created = time_at(5),
+          .permissions = permissions(),
+          .members = 1};
+}
+
+inline GroupName a_group_name() {
+  return {.account = std::string(account), .name = "Admins", .group = "AGPAABCDEFGHIJKLMNOPQ"};
+}
+
+inline AccessKeyUse an_access_key_use() {
+  return {.account = std::string(account),
+          .id = "AKIAQABCDEFGHIJKLMNO",
+          .used = time_at(90'000),
+          .service = "iam",
+          .region = "us-west-2"};
 }
 
 inline AccessKey an_access_key() {
@@ -83,6 +110,7 @@ inline Role a_role() {
           .trust = compiled(trust_text, policy::Kind::trust),
           .max_session_seconds = 7200,
           .permissions = permissions(),
+          .boundary = "arn:aws:iam::aws:policy/PowerUserAccess",
           .tags = {{"team", "apps"}}};
 }
 
@@ -97,6 +125,7 @@ inline ManagedPolicy a_policy() {
                     .default_version = "v3",
                     .next_version = 4,
                     .attachments = 2,
+                    .boundary_uses = 1,
                     .tags = {{"team", "platform"}}};
   out.versions.push_back({"v1", compiled(identity_text, policy::Kind::managed), time_at(0)});
   out.versions.push_back({"v3", compiled(identity_text, policy::Kind::managed), time_at(60'000)});
@@ -184,7 +213,11 @@ Sample sample_of(std::string key, const R& record) {
 inline std::vector<Sample> all() {
   return {sample_of(account_key(account), an_account()),
           sample_of(account_name_key("Acme"), an_account_name()),
+          sample_of(account_alias_key("acme-corp"), an_account_alias()),
           sample_of(user_key(account, "Admin"), a_user()),
+          sample_of(group_key(account, "AGPAABCDEFGHIJKLMNOPQ"), a_group()),
+          sample_of(group_name_key(account, "Admins"), a_group_name()),
+          sample_of(access_key_use_key(account, "AKIAQABCDEFGHIJKLMNO"), an_access_key_use()),
           sample_of(access_key_key(account, "AKIAQABCDEFGHIJKLMNO"), an_access_key()),
           sample_of(role_key(account, "My-App"), a_role()),
           sample_of(managed_policy_key(account, "Readers"), a_policy()),
@@ -196,6 +229,6 @@ inline std::vector<Sample> all() {
           sample_of(server_key(), a_server())};
 }
 
-constexpr std::size_t kinds = 12;
+constexpr std::size_t kinds = 16;
 
 }  // namespace openirsa::record::sample

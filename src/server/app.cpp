@@ -22,6 +22,7 @@
 #include "server/data_directory.h"
 #include "server/facts.h"
 #include "server/first_start.h"
+#include "server/key_use_keeper.h"
 #include "server/listeners.h"
 #include "server/managed_policies.h"
 #include "server/outbound_settings.h"
@@ -90,6 +91,7 @@ class RealApp final : public App {
   audit::Metrics metrics_;
   std::unique_ptr<audit::TraceLog> traces_;
   std::unique_ptr<iam::AccessKeySource> access_keys_;
+  iam::AccessKeyUses key_uses_;
   std::unique_ptr<sts::SessionSource> sessions_;
   std::optional<policy::Catalogue> managed_policies_;
   std::optional<iam::PolicyAuthorizer> authorizer_;
@@ -107,6 +109,7 @@ class RealApp final : public App {
   std::atomic<const http::Server*> live_server_{nullptr};
   std::unique_ptr<http::Proxy> proxy_;
   std::unique_ptr<RingKeeper> ring_keeper_;
+  std::unique_ptr<KeyUseKeeper> key_use_keeper_;
 };
 
 Result<Done, StartError> RealApp::open_store() {
@@ -176,6 +179,8 @@ void RealApp::make_house() {
   house_->authorizer = &*authorizer_;
   house_->managed_policies = &*managed_policies_;
   house_->traces = traces_.get();
+  house_->key_uses = &key_uses_;
+  key_use_keeper_ = std::make_unique<KeyUseKeeper>(key_uses_, *mirror_, vault_, seams_.clock);
   house_->outside = foreign_keys_.get();
   house_->own_thumbprint = [thumbprint = authorities_->product_thumbprint()] { return thumbprint; };
   house_->own_authority_pem = [this] { return authorities_->product_pem(); };
@@ -269,6 +274,7 @@ void RealApp::stop() {
   if (proxy_) proxy_->stop();
   if (server_) server_->stop(shutdown_grace);
   if (foreign_keys_) foreign_keys_->stop();
+  if (key_use_keeper_) key_use_keeper_->stop();
   if (mirror_) mirror_->close();
 }
 

@@ -96,6 +96,64 @@ void add_iam(Samples& samples, const Account& owner) {
   add("UpdateRole", plus(by_role, {{"Description", "d"}}));
 }
 
+void add_users(Samples& samples, const Account& owner) {
+  const auto add = [&](const std::string& action, const Form& form, bool of_own = false) {
+    samples["iam:" + action] = {query("iam", action, form), of_own};
+  };
+  const std::string document(test::allow_all);
+  const Form by_user{{"UserName", "shared-user"}};
+  const Form by_group{{"GroupName", "shared-group"}};
+  const Form attached{{"PolicyArn", owner.iam_arn("policy/shared-attached")}};
+  const Form plain{{"PolicyArn", owner.iam_arn("policy/shared-plain")}};
+  const Form boundary{{"PermissionsBoundary", owner.iam_arn("policy/shared-plain")}};
+  const Form inline_policy{{"PolicyName", "shared-inline"}};
+  const Form tags{{"Tags.member.1.Key", "a"}, {"Tags.member.1.Value", "b"}};
+  const Form key{{"UserName", "admin"}, {"AccessKeyId", owner.admin.id}};
+
+  add("AddUserToGroup", {{"GroupName", "shared-vacant"}, {"UserName", "shared-user"}});
+  add("AttachGroupPolicy", plus(by_group, plain));
+  add("AttachUserPolicy", plus(by_user, plain));
+  add("CreateAccessKey", by_user);
+  add("CreateAccountAlias", {{"AccountAlias", "new-alias"}}, true);
+  add("CreateGroup", {{"GroupName", "new"}}, true);
+  add("CreateUser", {{"UserName", "new"}}, true);
+  add("DeleteAccessKey", key);
+  add("DeleteAccountAlias", {{"AccountAlias", "alias-" + owner.id}});
+  add("DeleteGroup", {{"GroupName", "shared-vacant"}});
+  add("DeleteGroupPolicy", plus(by_group, inline_policy));
+  add("DeleteRolePermissionsBoundary", {{"RoleName", "shared-role"}});
+  add("DeleteUser", {{"UserName", "shared-lone"}});
+  add("DeleteUserPermissionsBoundary", by_user);
+  add("DeleteUserPolicy", plus(by_user, inline_policy));
+  add("DetachGroupPolicy", plus(by_group, attached));
+  add("DetachUserPolicy", plus(by_user, attached));
+  add("GetAccessKeyLastUsed", {{"AccessKeyId", owner.admin.id}});
+  add("GetAccountAuthorizationDetails", {}, true);
+  add("GetGroup", by_group);
+  add("GetGroupPolicy", plus(by_group, inline_policy));
+  add("GetUserPolicy", plus(by_user, inline_policy));
+  add("ListAccessKeys", by_user);
+  add("ListAccountAliases", {}, true);
+  add("ListAttachedGroupPolicies", by_group);
+  add("ListAttachedUserPolicies", by_user);
+  add("ListGroupPolicies", by_group);
+  add("ListGroups", {}, true);
+  add("ListGroupsForUser", by_user);
+  add("ListUserPolicies", by_user);
+  add("ListUserTags", by_user);
+  add("PutGroupPolicy", plus(by_group, plus(inline_policy, {{"PolicyDocument", document}})));
+  add("PutRolePermissionsBoundary", plus({{"RoleName", "shared-role"}}, boundary));
+  add("PutUserPermissionsBoundary", plus(by_user, boundary));
+  add("PutUserPolicy", plus(by_user, plus(inline_policy, {{"PolicyDocument", document}})));
+  add("RemoveUserFromGroup", plus(by_group, by_user));
+  add("TagUser", plus(by_user, tags));
+  add("UntagUser", plus(by_user, {{"TagKeys.member.1", "k"}}));
+  add("UpdateAccessKey", plus(key, {{"Status", "Active"}}));
+  add("UpdateGroup", plus(by_group, {{"NewGroupName", "shared-renamed"}}));
+  add("UpdateRoleDescription", {{"RoleName", "shared-role"}, {"Description", "d"}});
+  add("UpdateUser", plus(by_user, {{"NewUserName", "shared-renamed"}}));
+}
+
 void add_eks(Samples& samples, const Account& owner) {
   const auto add = [&](const std::string& name, const std::string& method, const std::string& target,
                        const json::value& body = nullptr, bool of_own = false) {
@@ -165,6 +223,7 @@ struct Two : Accounts {
   Samples samples_of(const Account& owner) {
     Samples all;
     add_iam(all, owner);
+    add_users(all, owner);
     add_eks(all, owner);
     add_own(all, owner, decision, issuer_of(a).key_set_text);
     all["sts:GetCallerIdentity"] = {query("sts", "GetCallerIdentity", {}), true};

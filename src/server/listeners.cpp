@@ -63,6 +63,12 @@ http::Server::Settings http_settings_of(const Settings& settings) {
 
 wire::Quotas quotas_of(const Settings& settings) {
   wire::Quotas quotas;
+  quotas.access_keys_per_user = settings.number("quota.access_keys_per_user");
+  quotas.attached_policies_per_group = settings.number("quota.attached_policies_per_group");
+  quotas.attached_policies_per_user = settings.number("quota.attached_policies_per_user");
+  quotas.groups_per_account = settings.number("quota.groups_per_account");
+  quotas.groups_per_user = settings.number("quota.groups_per_user");
+  quotas.users_per_account = settings.number("quota.users_per_account");
   quotas.attached_policies_per_role = settings.number("quota.attached_policies_per_role");
   quotas.client_ids_per_provider = settings.number("quota.client_ids_per_provider");
   quotas.clusters_per_region = settings.number("quota.clusters_per_region");

@@ -121,7 +121,13 @@ TEST(Figures, limits_threads_and_quotas_reach_their_rooms) {
                                        {"quota.managed_policies_per_account", "14"},
                                        {"quota.providers_per_account", "15"},
                                        {"quota.roles_per_account", "16"},
-                                       {"quota.trust_policy_characters", "17"}});
+                                       {"quota.trust_policy_characters", "17"},
+                                       {"quota.access_keys_per_user", "18"},
+                                       {"quota.attached_policies_per_group", "19"},
+                                       {"quota.attached_policies_per_user", "20"},
+                                       {"quota.groups_per_account", "21"},
+                                       {"quota.groups_per_user", "22"},
+                                       {"quota.users_per_account", "23"}});
   const auto http = http_settings_of(settings);
   EXPECT_EQ(http.limits.header_bytes, 1U);
   EXPECT_EQ(http.limits.body_bytes, 2U);
@@ -138,6 +144,12 @@ TEST(Figures, limits_threads_and_quotas_reach_their_rooms) {
   EXPECT_EQ(quotas.providers_per_account, 15);
   EXPECT_EQ(quotas.roles_per_account, 16);
   EXPECT_EQ(quotas.trust_policy_characters, 17);
+  EXPECT_EQ(quotas.access_keys_per_user, 18);
+  EXPECT_EQ(quotas.attached_policies_per_group, 19);
+  EXPECT_EQ(quotas.attached_policies_per_user, 20);
+  EXPECT_EQ(quotas.groups_per_account, 21);
+  EXPECT_EQ(quotas.groups_per_user, 22);
+  EXPECT_EQ(quotas.users_per_account, 23);
 }
 
 class ProxyVerdicts : public testing::Test {

@@ -18,6 +18,7 @@
 #include "issuer/registry.h"
 #include "own/service.h"
 #include "record/cluster.h"
+#include "record/identity.h"
 #include "record/key.h"
 #include "record/test_mirror.h"
 #include "store/test_directory.h"
@@ -145,11 +146,36 @@ class Accounts {
         {{"RoleName", "shared-role"}, {"PolicyArn", account.iam_arn("policy/shared-attached")}});
     iam("PutRolePolicy",
         {{"RoleName", "shared-role"}, {"PolicyName", "shared-inline"}, {"PolicyDocument", document}});
+    fill_users(account);
     iam("CreateOpenIDConnectProvider",
         {{"Url", "https://issuer.example/shared"},
          {"ClientIDList.member.1", "sts.amazonaws.com"},
          {"ThumbprintList.member.1", std::string(40, 'b')}},
         tag);
+  }
+
+  void fill_users(const Account& account) {
+    const auto iam = [&](std::string_view action, const Form& form) {
+      const auto response = send(query("iam", action, form), account.admin);
+      EXPECT_EQ(response.status, 200) << response.body;
+    };
+    const Form attached{{"PolicyArn", account.iam_arn("policy/shared-attached")}};
+    const std::pair<std::string, std::string> user{"UserName", "shared-user"};
+    const std::pair<std::string, std::string> group{"GroupName", "shared-group"};
+    const std::pair<std::string, std::string> named{"PolicyName", "shared-inline"};
+    const std::pair<std::string, std::string> document{"PolicyDocument", std::string(allow_all)};
+    const std::pair<std::string, std::string> boundary{"PermissionsBoundary", attached[0].second};
+    iam("CreateUser", {user, boundary, {"Tags.member.1.Key", "k"}, {"Tags.member.1.Value", "v"}});
+    iam("CreateUser", {{"UserName", "shared-lone"}});
+    iam("CreateGroup", {group});
+    iam("CreateGroup", {{"GroupName", "shared-vacant"}});
+    iam("AddUserToGroup", {group, user});
+    iam("AttachUserPolicy", {user, attached[0]});
+    iam("AttachGroupPolicy", {group, attached[0]});
+    iam("PutUserPolicy", {user, named, document});
+    iam("PutGroupPolicy", {group, named, document});
+    iam("PutRolePermissionsBoundary", {{"RoleName", "shared-role"}, boundary});
+    iam("CreateAccountAlias", {{"AccountAlias", "alias-" + account.id}});
   }
 
   // RSA keys take long to make: two issuers for the whole program, given out in the order of the asking.
@@ -180,7 +206,9 @@ class Accounts {
     const auto snapshot = mirror->snapshot();
     snapshot->scan("", "", [&](const store::Item& item) {
       const auto* issuer = record::as<record::Issuer>(item);
-      if (item.key.starts_with(account.id + "/") || (issuer != nullptr && issuer->account == account.id))
+      const auto* alias = record::as<record::AccountAlias>(item);
+      if (item.key.starts_with(account.id + "/") || (issuer != nullptr && issuer->account == account.id) ||
+          (alias != nullptr && alias->account == account.id))
         all.emplace(item.key, item.value);
       return true;
     });

@@ -111,6 +111,9 @@ Result<Done, Error> verify_signature(Passage& passage) {
   if (!verified) return refuse(passage, Step::signature_verified, verified.error());
   trace.pass(Step::signature_verified);
   trace.caller = found->caller.arn;
+  if (passage.house.key_uses != nullptr && found->caller.session == nullptr) {
+    passage.house.key_uses->used(claim.access_key_id, passage.service->name, claim.scope.region, passage.now);
+  }
   passage.region = claim.scope.region;
   passage.caller = std::move(found->caller);
   return Done{};

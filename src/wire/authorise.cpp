@@ -2,6 +2,7 @@
 
 #include "base/time_text.h"
 #include "wire/authenticate.h"
+#include "wire/authorise_target.h"
 #include "wire/region.h"
 #include "wire/request_keys.h"
 
@@ -25,10 +26,10 @@ std::string_view principal_type(Caller::Kind kind) {
 
 // IAM is a global service: whatever region a client signs for, policies see the partition's own (IAM User
 // Guide, aws:RequestedRegion).
-std::string_view requested_region(const Passage& passage) {
-  if (passage.service->name != "iam") return passage.region;
-  if (passage.house.names.partition == "aws-cn") return "cn-north-1";
-  if (passage.house.names.partition == "aws-us-gov") return "us-gov-west-1";
+std::string_view requested_region(const Call& call) {
+  if (!call.operation.action.starts_with("iam:")) return call.region;
+  if (call.house.names.partition == "aws-cn") return "cn-north-1";
+  if (call.house.names.partition == "aws-us-gov") return "us-gov-west-1";
   return "us-east-1";
 }
 
@@ -83,6 +84,32 @@ std::string refusal_text(const Caller& caller, std::string_view action, std::str
   return text;
 }
 
+// The caller's own policies on one resource.
+Result<Done, Error> judge(const Call& call, const std::string& resource) {
+  const Authorizer* authorizer = call.house.authorizer;
+  if (authorizer == nullptr) throw std::logic_error("the house has no authorizer");
+  const Operation& operation = call.operation;
+  const Caller& caller = *call.caller;
+
+  policy::Context context;
+  add_request_keys(call, requested_region(call), context);
+  add_principal_keys(caller, context);
+  if (operation.keys != nullptr) operation.keys(call, context);
+  const auto decision =
+      authorizer->decide(caller, operation.action, resource, context, *call.snapshot, nullptr);
+  if (decision.allowed()) return Done{};
+  // Evaluated again with its steps written down: a refusal may cost more than a success.
+  policy::Explanation explanation;
+  (void)authorizer->decide(caller, operation.action, resource, context, *call.snapshot, &explanation);
+  call.trace.explanation = std::move(explanation);
+  std::string text = refusal_text(caller, operation.action, resource, decision);
+  std::string where(policy::name_of(decision.effect()));
+  if (!decision.policy_name().empty()) where.append(" in `").append(decision.policy_name()).append("`");
+  call.trace.fail(Step::action_authorised, std::string(policy::name_of(decision.effect())), text, {},
+                  std::move(where));
+  return Error{Code::access_denied, std::move(text)};
+}
+
 }  // namespace
 
 void add_request_keys(const Call& call, std::string_view requested_region, policy::Context& context) {
@@ -104,35 +131,19 @@ Result<Done, Error> authorise(Passage& passage, const Call& call) {
   Trace& trace = passage.trace;
   trace.action = operation.action;
   trace.resource = operation.resource(call);
-  const Caller& caller = *passage.caller;
-  if (caller.kind == Caller::Kind::administrator) {
-    trace.pass(Step::action_authorised);
-    return Done{};
+  if (passage.caller->kind != Caller::Kind::administrator) {
+    auto judged = judge(call, trace.resource);
+    if (!judged) return judged;
   }
-  const Authorizer* authorizer = passage.house.authorizer;
-  if (authorizer == nullptr) throw std::logic_error("the house has no authorizer");
+  trace.pass(Step::action_authorised);
+  return Done{};
+}
 
-  policy::Context context;
-  add_request_keys(call, requested_region(passage), context);
-  add_principal_keys(caller, context);
-  if (operation.keys != nullptr) operation.keys(call, context);
-  const auto decision =
-      authorizer->decide(caller, operation.action, trace.resource, context, *passage.snapshot, nullptr);
-  if (decision.allowed()) {
-    trace.pass(Step::action_authorised);
-    return Done{};
-  }
-  // Evaluated again with its steps written down: a refusal may cost more than a success.
-  policy::Explanation explanation;
-  (void)authorizer->decide(caller, operation.action, trace.resource, context, *passage.snapshot,
-                           &explanation);
-  trace.explanation = std::move(explanation);
-  std::string text = refusal_text(caller, operation.action, trace.resource, decision);
-  std::string where(policy::name_of(decision.effect()));
-  if (!decision.policy_name().empty()) where.append(" in `").append(decision.policy_name()).append("`");
-  trace.fail(Step::action_authorised, std::string(policy::name_of(decision.effect())), text, {},
-             std::move(where));
-  return Error{Code::access_denied, std::move(text)};
+Result<Done, Error> authorise_target(const Call& call, std::string resource) {
+  if (resource == call.trace.resource) return Done{};
+  auto judged = judge(call, resource);
+  if (!judged) call.trace.resource = std::move(resource);
+  return judged;
 }
 
 }  // namespace openirsa::wire

@@ -36,10 +36,18 @@ struct Quotas {
   std::int64_t client_ids_per_provider = 100;
   std::int64_t thumbprints_per_provider = 5;
   std::int64_t roles_per_account = 1000;
+  std::int64_t users_per_account = 5000;
+  std::int64_t groups_per_account = 300;
+  std::int64_t groups_per_user = 10;
+  std::int64_t access_keys_per_user = 2;
   std::int64_t managed_policies_per_account = 1500;
   std::int64_t attached_policies_per_role = 10;
+  std::int64_t attached_policies_per_user = 10;
+  std::int64_t attached_policies_per_group = 10;
   std::int64_t trust_policy_characters = 2048;
   std::int64_t inline_policy_characters_per_role = 10'240;
+  std::int64_t inline_policy_characters_per_user = 2048;
+  std::int64_t inline_policy_characters_per_group = 5120;
   std::int64_t managed_policy_characters = 6144;
   std::int64_t versions_per_policy = 5;
   std::int64_t tags_per_entity = 50;
@@ -63,6 +71,22 @@ class CredentialSource {
                                        const store::Snapshot& snapshot, Time now, Trace& trace) const = 0;
 };
 
+// What long-lived access keys were last used for.
+struct KeyUse {
+  Time used{};
+  std::string service;
+  std::string region;
+};
+class KeyUses {
+ public:
+  virtual ~KeyUses() = default;
+  // After the signature was verified; quick, from any thread.
+  virtual void used(std::string_view access_key_id, std::string_view service, std::string_view region,
+                    Time now) = 0;
+  // Only what was seen since the start: what came before is in the store.
+  virtual std::optional<KeyUse> last(std::string_view access_key_id) const = 0;
+};
+
 // Whether a caller may do something; the caller's policies are looked up in the snapshot.
 class Authorizer {
  public:
@@ -83,7 +107,8 @@ struct House {
   // AWS's managed policies with what the operator added; null: our own copies alone.
   const policy::Catalogue* managed_policies = nullptr;
   TraceSink* traces = nullptr;
-  Outside* outside = nullptr;  // null: nothing outside is asked
+  KeyUses* key_uses = nullptr;  // null: nobody remembers
+  Outside* outside = nullptr;   // null: nothing outside is asked
   // SHA-1 thumbprint (40 lower-case hex digits) of the last certificate that our own issuer listener serves.
   std::function<std::string()> own_thumbprint{};
   // PEM of the authority that signed the API listener's certificate: a cluster's certificateAuthority.

@@ -1,0 +1,203 @@
+// Everything that an account has for its permissions, in one list.
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/time_text.h"
+#include "iam/entity.h"
+#include "iam/input.h"
+#include "iam/managed_view.h"
+#include "iam/page.h"
+#include "iam/tags.h"
+#include "iam/views.h"
+#include "record/policies.h"
+
+namespace openirsa::iam {
+namespace {
+
+using record::Group;
+using record::ManagedPolicy;
+using record::Role;
+using record::User;
+using wire::Call;
+using wire::Xml;
+
+void write_inline(Xml& xml, std::string_view list, const record::Permissions& permissions) {
+  xml.open(list);
+  for (const auto& [name, policy] : permissions.inline_policies) {
+    xml.open("member").text("PolicyName", name);
+    xml.text("PolicyDocument", percent_encode(policy.text())).close("member");
+  }
+  xml.close(list);
+}
+
+void write_attached(Xml& xml, const record::Permissions& permissions) {
+  xml.open("AttachedManagedPolicies");
+  for (const std::string& arn : permissions.attached) {
+    const auto name = std::string_view(arn).substr(arn.rfind('/') + 1);
+    xml.open("member").text("PolicyName", name).text("PolicyArn", arn).close("member");
+  }
+  xml.close("AttachedManagedPolicies");
+}
+
+void write_head(Xml& xml, const Call& call, std::string_view noun, const auto& entity) {
+  xml.text("Path", entity.path);
+  xml.text(std::string(noun) + "Name", entity.name);
+  xml.text(std::string(noun) + "Id", entity.id);
+  xml.text("Arn", entity.arn(call.house.names.partition));
+  xml.text("CreateDate", to_iso8601(entity.created));
+}
+
+// The list goes kind by kind; the place of an entry in it is the kind's letter and its name in lower case.
+class Details {
+ public:
+  Details(Call& call, Page& page) : call_(call), page_(page), trust_(call, *call.snapshot) {}
+
+  std::string users() {
+    return entities<User>("UserDetailList", 'a', [&](Xml& xml, const User& user) {
+      write_inline(xml, "UserPolicyList", user.permissions);
+      xml.open("GroupList");
+      for (const std::string& id : user.groups) {
+        const auto* group = record::find<Group>(*call_.snapshot, record::group_key(call_.account(), id));
+        if (group != nullptr) xml.text("member", group->name);
+      }
+      xml.close("GroupList");
+      write_attached(xml, user.permissions);
+      write_boundary(xml, user.boundary);
+      write_tags(xml, user.tags);
+    });
+  }
+
+  std::string groups() {
+    return entities<Group>("GroupDetailList", 'b', [](Xml& xml, const Group& group) {
+      write_inline(xml, "GroupPolicyList", group.permissions);
+      write_attached(xml, group.permissions);
+    });
+  }
+
+  std::string roles() {
+    return entities<Role>("RoleDetailList", 'c', [&](Xml& xml, const Role& role) {
+      xml.text("AssumeRolePolicyDocument", percent_encode(trust_.text(role.trust)));
+      xml.open("InstanceProfileList").close("InstanceProfileList");
+      write_inline(xml, "RolePolicyList", role.permissions);
+      write_attached(xml, role.permissions);
+      write_boundary(xml, role.boundary);
+      write_tags(xml, role.tags);
+      xml.open("RoleLastUsed").close("RoleLastUsed");
+    });
+  }
+
+  std::string policies(bool local, bool aws) {
+    Xml xml;
+    xml.open("Policies");
+    if (local && !page_.full()) local_policies(xml);
+    if (aws && !page_.full()) aws_policies(xml);
+    xml.close("Policies");
+    return xml.take();
+  }
+
+ private:
+  // Asks for room; nothing where the entry was on an earlier page.
+  std::optional<bool> take(char kind, std::string_view name) {
+    const std::string place = kind + to_lower(name);
+    if (place <= page_.after()) return std::nullopt;
+    return page_.take(place);
+  }
+
+  template <class R, class Write>
+  std::string entities(std::string_view list, char kind, Write write) {
+    Xml xml;
+    xml.open(list);
+    Entity<R>::scan(*call_.snapshot, call_.account(), {}, [&](const R& entity) {
+      const auto room = take(kind, entity.name);
+      if (!room) return true;
+      if (!*room) return false;
+      xml.open("member");
+      write_head(xml, call_, Entity<R>::title, entity);
+      write(xml, entity);
+      xml.close("member");
+      return true;
+    });
+    xml.close(list);
+    return xml.take();
+  }
+
+  void local_policies(Xml& xml) {
+    const auto prefix = record::kind_prefix(call_.account(), "-", ManagedPolicy::kind);
+    record::scan<ManagedPolicy>(*call_.snapshot, prefix, {}, [&](const ManagedPolicy& policy) {
+      const auto room = take('d', policy.name);
+      if (!room) return true;
+      if (!*room) return false;
+      xml.open("member");
+      write_managed(xml, managed_view(call_, policy), true);
+      write_versions(xml, policy);
+      xml.close("member");
+      return true;
+    });
+  }
+
+  // AWS's own policies, as far as the account uses them.
+  void aws_policies(Xml& xml) {
+    const auto uses = use_of_aws_policies(call_);
+    for (const AwsManagedPolicy& policy : managed_policies(call_.house).policies()) {
+      const auto use = uses.find(managed_policies(call_.house).arn(policy));
+      if (use == uses.end()) continue;
+      const auto room = take('e', policy.place);
+      if (!room) continue;
+      if (!*room) return;
+      const ManagedView view = managed_view(call_, policy, use->second);
+      xml.open("member");
+      write_managed(xml, view, true);
+      xml.open("PolicyVersionList");
+      write_version(xml, view.version, policy.document, view.created, true);
+      xml.close("PolicyVersionList").close("member");
+    }
+  }
+
+  static void write_version(Xml& xml, std::string_view id, const policy::Policy& document, Time created,
+                            bool is_default) {
+    xml.open("member");
+    xml.text("Document", percent_encode(document.text()));
+    xml.text("VersionId", id);
+    xml.boolean("IsDefaultVersion", is_default);
+    xml.text("CreateDate", to_iso8601(created));
+    xml.close("member");
+  }
+
+  static void write_versions(Xml& xml, const ManagedPolicy& policy) {
+    xml.open("PolicyVersionList");
+    for (auto version = policy.versions.rbegin(); version != policy.versions.rend(); ++version) {
+      write_version(xml, version->id, version->document, version->created,
+                    version->id == policy.default_version);
+    }
+    xml.close("PolicyVersionList");
+  }
+
+  Call& call_;
+  Page& page_;
+  TrustView trust_;
+};
+
+}  // namespace
+
+HandlerAnswer get_account_authorization_details(Call& call) {
+  Input input(call);
+  const auto filter =
+      input.choices("Filter", {"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"});
+  Page page(call, input);
+  if (auto fault = input.fault()) return *std::move(fault);
+  if (auto refused = page.refusal()) return *std::move(refused);
+  const auto wanted = [&](std::string_view kind) {
+    return filter.empty() || std::ranges::find(filter, kind) != filter.end();
+  };
+  Details details(call, page);
+  const auto open = [&](std::string_view kind) { return wanted(kind) && !page.full(); };
+  std::string xml = open("User") ? details.users() : "<UserDetailList></UserDetailList>";
+  xml += open("Group") ? details.groups() : "<GroupDetailList></GroupDetailList>";
+  xml += open("Role") ? details.roles() : "<RoleDetailList></RoleDetailList>";
+  xml += details.policies(wanted("LocalManagedPolicy"), wanted("AWSManagedPolicy"));
+  Xml end;
+  page.write_end(end);
+  return wire::xml_answer(xml + end.take());
+}
+
+}  // namespace openirsa::iam

@@ -1,0 +1,40 @@
+#include "server/key_use_keeper.h"
+
+#include <spdlog/spdlog.h>
+
+namespace openirsa::server {
+namespace {
+
+constexpr std::chrono::minutes look{1};
+
+}  // namespace
+
+KeyUseKeeper::KeyUseKeeper(iam::AccessKeyUses& uses, store::Mirror& mirror, const record::Vault& vault,
+                           const Clock& clock)
+    : uses_(uses), mirror_(mirror), vault_(vault), clock_(clock), thread_([this] {
+        std::unique_lock lock(mutex_);
+        while (!wake_.wait_for(lock, look, [this] { return stopping_; })) {
+          lock.unlock();
+          write(false);
+          lock.lock();
+        }
+      }) {}
+
+void KeyUseKeeper::write(bool all) {
+  if (auto done = uses_.write(mirror_, vault_, clock_.now(), all); !done) {
+    spdlog::error("cannot write when access keys were last used: {}", done.error().message);
+  }
+}
+
+void KeyUseKeeper::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  write(true);
+}
+
+}  // namespace openirsa::server
