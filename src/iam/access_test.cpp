@@ -290,9 +290,16 @@ TEST(AccountSummary, CountsWhatIsThere) {
   EXPECT_EQ(map["Users"], "1");
   EXPECT_EQ(map["RolesQuota"], "1000");
   EXPECT_EQ(map["AssumeRolePolicySizeQuota"], "4096");
+  EXPECT_EQ(map["UsersQuota"], "5000");
+  EXPECT_EQ(map["AccessKeysPerUserQuota"], "2");
+  EXPECT_EQ(map["UserPolicySizeQuota"], "2048");
+  EXPECT_EQ(map["GroupPolicySizeQuota"], "5120");
+  EXPECT_EQ(map["Groups"], "0");
   EXPECT_EQ(map["AccountAccessKeysPresent"], "0");
   world.add_caller("");
   EXPECT_EQ(figures()["AccountAccessKeysPresent"], "1");
+  world.must("CreateGroup", {{"GroupName", "g"}});
+  EXPECT_EQ(figures()["Groups"], "1");
 }
 
 }  // namespace

@@ -60,6 +60,42 @@ TEST(Concurrency, LetsOneOfManyCreate) {
   EXPECT_EQ(created, 1);
 }
 
+TEST(Concurrency, GivesAUserTwoKeysAndNoThird) {
+  World world;
+  for (int round = 0; round < 5; ++round) {
+    const test::Params user{{"UserName", "u" + std::to_string(round)}};
+    world.must("CreateUser", user);
+    std::atomic<int> made = 0;
+    run_writers([&](int) {
+      const auto reply = world.call("CreateAccessKey", user);
+      if (reply.ok())
+        ++made;
+      else
+        EXPECT_EQ(reply.code(), "LimitExceeded");
+    });
+    EXPECT_EQ(made, 2);
+    EXPECT_EQ(world.must("ListAccessKeys", user).members("AccessKeyMetadata").size(), 2U);
+  }
+}
+
+TEST(Concurrency, LeavesNoMemberOfAGroupThatIsGone) {
+  World world;
+  world.must("CreateUser", {{"UserName", "u"}});
+  const test::Params both{{"GroupName", "g"}, {"UserName", "u"}};
+  for (int round = 0; round < 10; ++round) {
+    world.must("CreateGroup", {{"GroupName", "g"}});
+    std::thread deleter([&] { (void)world.call("DeleteGroup", {{"GroupName", "g"}}); });
+    (void)world.call("AddUserToGroup", both);
+    deleter.join();
+    const bool member = !world.must("ListGroupsForUser", {{"UserName", "u"}}).members("Groups").empty();
+    EXPECT_EQ(world.call("GetGroup", {{"GroupName", "g"}}).ok(), member);
+    if (member) {
+      world.must("RemoveUserFromGroup", both);
+      world.must("DeleteGroup", {{"GroupName", "g"}});
+    }
+  }
+}
+
 TEST(Concurrency, NeverLeavesAnAttachmentWithoutItsPolicy) {
   World world;
   world.make_role("r");

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "iam/harness.h"
 
 namespace openirsa::iam {
@@ -82,6 +84,29 @@ TEST(Paging, CoversEveryOtherList) {
         {{"RoleName", "r"}, {"PolicyName", name}, {"PolicyDocument", std::string(test::allow_everything)}});
     world.add_caller(name);
   }
+  const Params bob{{"UserName", "bob"}};
+  world.must("CreateUser", bob);
+  Texts keys;
+  for (const char* name : {"p1", "p2", "p3"}) {
+    const std::pair<std::string, std::string> group{"GroupName", name};
+    world.must("CreateGroup", {group});
+    world.must("AddUserToGroup", {group, bob[0]});
+    world.must("AddUserToGroup", {{"GroupName", "p1"}, {"UserName", name}});
+    world.must("AttachUserPolicy", {bob[0], {"PolicyArn", world.arn("policy/" + std::string(name))}});
+    world.must("AttachGroupPolicy",
+               {{"GroupName", "p1"}, {"PolicyArn", world.arn("policy/" + std::string(name))}});
+    for (const auto& who : {bob[0], std::pair<std::string, std::string>{"GroupName", "p1"}}) {
+      world.must(who == bob[0] ? "PutUserPolicy" : "PutGroupPolicy",
+                 {who, {"PolicyName", name}, {"PolicyDocument", std::string(test::allow_everything)}});
+    }
+    world.must("TagUser", {bob[0], {"Tags.member.1.Key", name}, {"Tags.member.1.Value", "v"}});
+    if (keys.size() < 2) keys.push_back(world.must("CreateAccessKey", bob).at("AccessKey/AccessKeyId"));
+  }
+  std::ranges::sort(keys);
+  const Params p1{{"GroupName", "p1"}};
+  Texts group_ids;
+  for (const auto& id : world.must("ListGroups").members("Groups", "GroupId")) group_ids.push_back(id);
+  std::ranges::sort(group_ids);
   for (int i = 0; i < 2; ++i) {
     world.must("CreatePolicyVersion",
                {{"PolicyArn", policy}, {"PolicyDocument", std::string(test::allow_everything)}});
@@ -95,7 +120,16 @@ TEST(Paging, CoversEveryOtherList) {
       {"ListAttachedRolePolicies", "AttachedPolicies", "PolicyName", {{"RoleName", "r"}}, {"p1", "p2", "p3"}},
       {"ListRolePolicies", "PolicyNames", "", {{"RoleName", "r"}}, {"p1", "p2", "p3"}},
       {"ListPolicyVersions", "Versions", "VersionId", {{"PolicyArn", policy}}, {"v3", "v2", "v1"}},
-      {"ListUsers", "Users", "UserName", {}, {"admin", "p1", "p2", "p3"}}};
+      {"ListUsers", "Users", "UserName", {}, {"admin", "bob", "p1", "p2", "p3"}},
+      {"ListGroups", "Groups", "GroupName", {}, {"p1", "p2", "p3"}},
+      {"GetGroup", "Users", "UserName", p1, {"bob", "p1", "p2", "p3"}},
+      {"ListGroupsForUser", "Groups", "GroupId", bob, group_ids},
+      {"ListUserPolicies", "PolicyNames", "", bob, {"p1", "p2", "p3"}},
+      {"ListGroupPolicies", "PolicyNames", "", p1, {"p1", "p2", "p3"}},
+      {"ListAttachedUserPolicies", "AttachedPolicies", "PolicyName", bob, {"p1", "p2", "p3"}},
+      {"ListAttachedGroupPolicies", "AttachedPolicies", "PolicyName", p1, {"p1", "p2", "p3"}},
+      {"ListUserTags", "Tags", "Key", bob, {"p1", "p2", "p3"}},
+      {"ListAccessKeys", "AccessKeyMetadata", "AccessKeyId", bob, keys}};
   for (const auto& [action, list, part, base, all] : lists) {
     SCOPED_TRACE(action);
     Texts seen;
