@@ -157,7 +157,7 @@ TEST_F(Model, TakesItsParametersAndRequiresWhatItRequires) {
       ++checked;
     }
   }
-  EXPECT_EQ(checked, 178U);
+  EXPECT_EQ(checked, 204U);
 }
 
 TEST_F(Model, BoundsItsParameters) {
@@ -201,7 +201,7 @@ TEST_F(Model, BoundsItsParameters) {
       }
     }
   }
-  EXPECT_EQ(checked, 472U);
+  EXPECT_EQ(checked, 504U);
 }
 
 // Every element is a member of its shape, in the model's order; required members are there.

@@ -297,7 +297,9 @@ HandlerAnswer simulate_principal_policy(Call& call) {
   const auto simulation = check_simulation(texts);
   if (!simulation) return simulation.error();
   SimulatedPolicies policies;
-  policies.add_held(call, source->entity, *source->permissions, *excluded);
+  policies.add_held(call, *source, *excluded);
+  // API reference, SimulatePrincipalPolicy: boundaries in the request take the place of the entity's own.
+  if (simulation->boundaries.empty()) policies.add_boundary(call, *source);
   policies.add_given("PolicyInputList", policy::Source::identity, simulation->policies);
   policies.add_given("PermissionsBoundaryPolicyInputList", policy::Source::boundary, simulation->boundaries);
   return answer(call, *simulation, policies, as_itself ? source->unique_id : std::string(), page);
@@ -324,7 +326,7 @@ HandlerAnswer get_context_keys_for_principal_policy(Call& call) {
   const auto policies = parse_policies("PolicyInputList", documents);
   if (!policies) return policies.error();
   SimulatedPolicies held;
-  held.add_held(call, source->entity, *source->permissions, {});
+  held.add_held(call, *source, {});
   policy::KeyNames keys;
   for (const policy::Attached& attached : held.attached()) {
     if (attached.policy != nullptr) policy::add_context_keys(*attached.policy, keys);

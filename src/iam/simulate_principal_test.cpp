@@ -95,6 +95,39 @@ TEST(SimulatePrincipalPolicy, AddsAndLeavesOutPolicies) {
   }
 }
 
+TEST(SimulatePrincipalPolicy, SeesTheGroupsAndTheBoundaryOfAUser) {
+  World world;
+  world.must("CreateUser", {{"UserName", "bob"}});
+  world.must("CreateGroup", {{"GroupName", "g"}, {"Path", "/team/"}});
+  world.must(
+      "PutGroupPolicy",
+      {{"GroupName", "g"}, {"PolicyName", "own"}, {"PolicyDocument", document(statement("Allow", "s3:*"))}});
+  const auto ask = [&](const std::string& who, const Params& more = {}) {
+    return first(
+        world.must("SimulatePrincipalPolicy",
+                   plus(plus({{"PolicySourceArn", world.arn(who)}}, actions({"s3:PutObject"})), more)));
+  };
+  EXPECT_EQ(at(ask("user/bob"), "EvalDecision"), "implicitDeny");
+  EXPECT_EQ(at(ask("group/team/g"), "EvalDecision"), "allowed");
+  world.must("AddUserToGroup", {{"GroupName", "g"}, {"UserName", "bob"}});
+  const auto by_group = ask("user/bob");
+  EXPECT_EQ(at(by_group, "EvalDecision"), "allowed");
+  EXPECT_EQ(texts(by_group, "MatchedStatements", "SourcePolicyId"), Texts{"group_g_own"});
+  EXPECT_EQ(texts(by_group, "MatchedStatements", "SourcePolicyType"), Texts{"group"});
+
+  world.must(
+      "PutUserPermissionsBoundary",
+      {{"UserName", "bob"}, {"PermissionsBoundary", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}});
+  const auto bounded = ask("user/bob");
+  EXPECT_EQ(at(bounded, "EvalDecision"), "implicitDeny");
+  EXPECT_EQ(at(bounded, "PermissionsBoundaryDecisionDetail/AllowedByPermissionsBoundary"), "false");
+  // Another boundary may be tried in its place.
+  const auto tried = ask(
+      "user/bob", {{"PermissionsBoundaryPolicyInputList.member.1", document(statement("Allow", "s3:Put*"))}});
+  EXPECT_EQ(at(tried, "EvalDecision"), "allowed");
+  EXPECT_EQ(at(tried, "PermissionsBoundaryDecisionDetail/AllowedByPermissionsBoundary"), "true");
+}
+
 TEST(SimulatePrincipalPolicy, KnowsWhoIsSimulated) {
   World world;
   const std::string own_folder =
@@ -128,6 +161,8 @@ TEST(SimulatePrincipalPolicy, RefusesWhoIsNotThere) {
     expect_refusal(about(world.arn("role/r")), 404, "NoSuchEntity", "The role with name r cannot be found.");
     expect_refusal(about(world.arn("user/ghost")), 404, "NoSuchEntity",
                    "The user with name ghost cannot be found.");
+    expect_refusal(about(world.arn("group/ghosts")), 404, "NoSuchEntity",
+                   "The group with name ghosts cannot be found.");
     const std::string session = "arn:aws:sts::" + world.account + ":assumed-role/r/s";
     expect_refusal(about(session), 400, "InvalidInput",
                    "Invalid Entity Arn: " + session + " does not clearly define entity type and name.");

@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "iam/entity.h"
 #include "iam/faults.h"
 #include "iam/managed.h"
 #include "iam/policy_documents.h"
-#include "record/identity.h"
-#include "record/role.h"
 
 namespace openirsa::iam {
 namespace {
@@ -16,12 +15,25 @@ using policy::Source;
 using wire::Call;
 using wire::Error;
 
-template <class Entity>
-Result<PolicySource, Error> source_of(const Call& call, std::string_view arn, const EntityName& name,
-                                      const std::string& key, Error absent) {
-  const auto* entity = record::find<Entity>(*call.snapshot, key);
-  if (entity == nullptr || entity->arn(call.house.names.partition) != arn) return absent;
-  return PolicySource{.entity = name, .unique_id = entity->id, .permissions = &entity->permissions};
+template <class R>
+Result<PolicySource, Error> source_of(const Call& call, std::string_view arn, const EntityName& name) {
+  const R* entity = find_entity<R>(call, name.name);
+  if (entity == nullptr || entity->arn(call.house.names.partition) != arn) {
+    return no_such_entity<R>(name.name);
+  }
+  PolicySource source{.entity = name, .unique_id = entity->id, .permissions = &entity->permissions};
+  if constexpr (requires { entity->boundary; }) source.boundary = entity->boundary;
+  if constexpr (requires { entity->groups; }) {
+    for (const std::string& id : entity->groups) {
+      const auto* group = record::find<record::Group>(*call.snapshot, record::group_key(call.account(), id));
+      if (group != nullptr) source.groups.push_back(group);
+    }
+  }
+  return source;
+}
+
+std::string_view type_of(const Call& call, std::string_view arn) {
+  return find_aws_managed(call, arn) != nullptr ? "aws-managed" : "user-managed";
 }
 
 }  // namespace
@@ -38,18 +50,37 @@ void SimulatedPolicies::add_given(std::string_view list, Source source,
     add(source, &policies[i], concatenate({list, ".", std::to_string(i + 1)}), "none");
 }
 
-void SimulatedPolicies::add_held(const Call& call, const EntityName& entity,
-                                 const record::Permissions& permissions, const PolicyExclusions& excluded) {
+void SimulatedPolicies::add_held(const Call& call, const PolicySource& source,
+                                 const PolicyExclusions& excluded) {
+  add_of(call, source.entity, *source.permissions, excluded);
+  for (const record::Group* group : source.groups) {
+    add_of(call, {.kind = "group", .name = group->name, .account = group->account}, group->permissions,
+           excluded);
+  }
+}
+
+void SimulatedPolicies::add_boundary(const Call& call, const PolicySource& source) {
+  if (source.boundary.empty()) return;
+  add_managed(call, Source::boundary, source.boundary, type_of(call, source.boundary));
+}
+
+void SimulatedPolicies::add_managed(const Call& call, Source source, std::string_view arn,
+                                    std::string_view type) {
+  const PolicyPlace place{
+      .account = call.account(), .snapshot = *call.snapshot, .managed = managed_policies(call.house)};
+  add(source, document_of(arn, place), std::string(arn.substr(arn.rfind('/') + 1)), type);
+}
+
+void SimulatedPolicies::add_of(const Call& call, const EntityName& entity,
+                               const record::Permissions& permissions, const PolicyExclusions& excluded) {
   for (const auto& [name, policy] : permissions.inline_policies) {
     if (excluded.excludes_inline(entity.kind, entity.name, name)) continue;
     add(Source::identity, &policy, concatenate({entity.kind, "_", entity.name, "_", name}), entity.kind);
   }
-  const PolicyPlace place{
-      .account = call.account(), .snapshot = *call.snapshot, .managed = managed_policies(call.house)};
   for (const std::string& arn : permissions.attached) {
-    const std::string_view type = find_aws_managed(call, arn) != nullptr ? "aws-managed" : "user-managed";
+    const std::string_view type = type_of(call, arn);
     if (excluded.excludes_type(type) || excluded.excludes_managed(arn)) continue;
-    add(Source::identity, document_of(arn, place), arn.substr(arn.rfind('/') + 1), type);
+    add_managed(call, Source::identity, arn, type);
   }
 }
 
@@ -62,15 +93,9 @@ const SimulatedPolicies::Name& SimulatedPolicies::name_of(std::string_view id) c
 Result<PolicySource, Error> find_policy_source(const Call& call, std::string_view arn) {
   const auto entity = entity_of_arn(arn);
   if (!entity) return unclear_entity(arn);
-  if (entity->kind == "role") {
-    const auto key = record::role_key(call.account(), entity->name);
-    return source_of<record::Role>(call, arn, *entity, key, no_such_entity("role", entity->name));
-  }
-  if (entity->kind == "user") {
-    const auto key = record::user_key(call.account(), entity->name);
-    return source_of<record::User>(call, arn, *entity, key, no_such_entity("user", entity->name));
-  }
-  return no_such_entity("group", entity->name);
+  if (entity->kind == "role") return source_of<record::Role>(call, arn, *entity);
+  if (entity->kind == "user") return source_of<record::User>(call, arn, *entity);
+  return source_of<record::Group>(call, arn, *entity);
 }
 
 }  // namespace openirsa::iam

@@ -10,9 +10,18 @@
 #include "iam/policy_exclusions.h"
 #include "iam/simulate_input.h"
 #include "policy/evaluate.h"
-#include "record/policies.h"
+#include "record/identity.h"
 
 namespace openirsa::iam {
+
+// The user, group or role whose policies are to be simulated, as it is in the call's snapshot.
+struct PolicySource {
+  EntityName entity;
+  std::string unique_id;
+  const record::Permissions* permissions = nullptr;
+  std::vector<const record::Group*> groups{};  // of a user
+  std::string_view boundary{};                 // ARN; may be empty
+};
 
 class SimulatedPolicies {
  public:
@@ -23,9 +32,10 @@ class SimulatedPolicies {
 
   // `list`: "PolicyInputList" or "PermissionsBoundaryPolicyInputList".
   void add_given(std::string_view list, policy::Source source, const std::vector<policy::Policy>& policies);
-  // What a user, role or group holds and `excluded` does not leave out.
-  void add_held(const wire::Call& call, const EntityName& entity, const record::Permissions& permissions,
-                const PolicyExclusions& excluded);
+  // What the source, and the groups of a user, hold and `excluded` does not leave out.
+  void add_held(const wire::Call& call, const PolicySource& source, const PolicyExclusions& excluded);
+  // Its permissions boundary, where it has one.
+  void add_boundary(const wire::Call& call, const PolicySource& source);
 
   const std::vector<policy::Attached>& attached() const { return attached_; }
   // Of a policy that a matched statement names.
@@ -33,17 +43,15 @@ class SimulatedPolicies {
 
  private:
   void add(policy::Source source, const policy::Policy* policy, std::string id, std::string_view type);
+  void add_of(const wire::Call& call, const EntityName& entity, const record::Permissions& permissions,
+              const PolicyExclusions& excluded);
+  void add_managed(const wire::Call& call, policy::Source source, std::string_view arn,
+                   std::string_view type);
 
   std::deque<Name> names_;  // whose texts stay where they are
   std::vector<policy::Attached> attached_;
 };
 
-// The user or role whose policies are to be simulated.
-struct PolicySource {
-  EntityName entity;
-  std::string unique_id;
-  const record::Permissions* permissions = nullptr;
-};
 // Refuses an ARN of nothing that has policies (InvalidInput), and one of somebody who is not there
 // (NoSuchEntity).
 Result<PolicySource, wire::Error> find_policy_source(const wire::Call& call, std::string_view arn);
