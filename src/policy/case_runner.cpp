@@ -79,26 +79,38 @@ std::string_view name_of_source(Source source) {
   return "boundary";
 }
 
-Outcome run_case(const json::object& one, Explanation* explanation) {
-  std::vector<Policy> policies;
-  std::vector<Attached> attached;
-  for (const json::value& value : one.at("policies").as_array()) {
+CompiledCase::CompiledCase(const json::array& policies) {
+  for (const json::value& value : policies) {
     const json::object& given = value.as_object();
     const Source source = source_named(*find_string(given, "source"));
     auto policy = Policy::parse(json::serialize(given.at("document")), kind_of(source));
-    if (!policy) return {"refused: " + policy.error().message, ""};
-    policies.push_back(std::move(*policy));
-    attached.push_back({.policy = nullptr, .source = source, .name = *find_string(given, "name")});
+    if (!policy) {
+      refusal_ = "refused: " + policy.error().message;
+      return;
+    }
+    policies_.push_back(std::move(*policy));
+    sources_.push_back(source);
+    names_.emplace_back(*find_string(given, "name"));
   }
-  for (std::size_t i = 0; i < policies.size(); ++i) attached[i].policy = &policies[i];
+}
+
+Outcome CompiledCase::run(const json::object& given, Explanation* explanation) const {
+  if (!refusal_.empty()) return {refusal_, ""};
+  std::vector<Attached> attached;
+  for (std::size_t i = 0; i < policies_.size(); ++i)
+    attached.push_back({.policy = &policies_[i], .source = sources_[i], .name = names_[i]});
   Context context;
-  fill(context, one.at("facts").as_object().at("context").as_object());
-  const Facts facts = facts_of(one.at("facts").as_object(), context);
+  fill(context, given.at("context").as_object());
+  const Facts facts = facts_of(given, context);
   const auto is_alone = [&](Source source) { return attached.size() == 1 && attached[0].source == source; };
-  const Decision decision = is_alone(Source::trust)      ? decide_trust(policies[0], facts, explanation)
-                            : is_alone(Source::resource) ? decide_resource(policies[0], facts, explanation)
+  const Decision decision = is_alone(Source::trust)      ? decide_trust(policies_[0], facts, explanation)
+                            : is_alone(Source::resource) ? decide_resource(policies_[0], facts, explanation)
                                                          : decide(attached, facts, explanation);
   return {std::string(name_of(decision.effect())), std::string(name_of_source(decision.source()))};
+}
+
+Outcome run_case(const json::object& one, Explanation* explanation) {
+  return CompiledCase(one.at("policies").as_array()).run(one.at("facts").as_object(), explanation);
 }
 
 std::string read_file(const std::string& path) {

@@ -35,7 +35,7 @@ TEST(PolicyCases, are_decided_as_written) {
       ++outcomes[expected];
     }
   }
-  EXPECT_EQ(count, 778U);
+  EXPECT_EQ(count, 830U);
   EXPECT_GT(outcomes["allowed"], 100U);
   EXPECT_GT(outcomes["explicitDeny"], 10U);
   EXPECT_GT(outcomes["implicitDeny"], 100U);
