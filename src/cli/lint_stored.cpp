@@ -33,39 +33,70 @@ Result<std::string, Failure> document_in(const std::string& xml, std::string_vie
   return *std::move(text);
 }
 
-Result<Done, Failure> add_inline(const Connection& connection, const std::string& role,
+// What holds inline policies, and how IAM's operations call it.
+struct Holder {
+  std::string_view shown;          // "role"
+  std::string_view list_action;    // "ListRoles"
+  std::string_view list;           // "Roles"
+  std::string_view name;           // "RoleName"
+  std::string_view list_policies;  // "ListRolePolicies"
+  std::string_view get_policy;     // "GetRolePolicy"
+};
+constexpr Holder roles{"role", "ListRoles", "Roles", "RoleName", "ListRolePolicies", "GetRolePolicy"};
+constexpr Holder users{"user", "ListUsers", "Users", "UserName", "ListUserPolicies", "GetUserPolicy"};
+constexpr Holder groups{"group", "ListGroups", "Groups", "GroupName", "ListGroupPolicies", "GetGroupPolicy"};
+
+std::string named(const Holder& holder, const std::string& name, std::string_view what) {
+  return concatenate({holder.shown, " ", name, ", ", what});
+}
+
+Result<Done, Failure> add_inline(const Connection& connection, const Holder& holder, const std::string& name,
                                  std::vector<LintedDocument>& documents) {
-  return for_each_page(connection, "ListRolePolicies", {{"RoleName", role}},
+  const std::pair<std::string, std::string> of{holder.name, name};
+  return for_each_page(
+      connection, holder.list_policies, {of}, [&](const std::string& xml) -> Result<Done, Failure> {
+        for (const std::string& policy : xml_texts(xml, "PolicyNames", "member")) {
+          const auto answer =
+              connection.query("iam", iam_version, holder.get_policy, {of, {"PolicyName", policy}});
+          if (!answer) return failure_of(answer.error());
+          auto text = document_in(*answer, "PolicyDocument");
+          if (!text) return std::move(text).error();
+          documents.push_back({.name = named(holder, name, "policy " + policy),
+                               .text = *std::move(text),
+                               .kind = policy::Kind::identity});
+        }
+        return Done{};
+      });
+}
+
+Result<Done, Failure> add_trust(const std::string& list, const std::vector<std::string>& names,
+                                std::vector<LintedDocument>& documents) {
+  const auto trusts = xml_texts(list, roles.list, "AssumeRolePolicyDocument");
+  if (names.size() != trusts.size()) return Failure{"the server's list of roles cannot be read"};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    auto text = percent_decode(trusts[i]);
+    if (!text) return Failure{"the trust policy of role " + names[i] + " cannot be read"};
+    documents.push_back({.name = named(roles, names[i], "trust policy"),
+                         .text = *std::move(text),
+                         .kind = policy::Kind::trust});
+  }
+  return Done{};
+}
+
+Result<Done, Failure> add_holders(const Connection& connection, const Holder& holder,
+                                  std::vector<LintedDocument>& documents) {
+  return for_each_page(connection, holder.list_action, {},
                        [&](const std::string& xml) -> Result<Done, Failure> {
-                         for (const std::string& name : xml_texts(xml, "PolicyNames", "member")) {
-                           const auto policy = connection.query("iam", iam_version, "GetRolePolicy",
-                                                                {{"RoleName", role}, {"PolicyName", name}});
-                           if (!policy) return failure_of(policy.error());
-                           auto text = document_in(*policy, "PolicyDocument");
-                           if (!text) return std::move(text).error();
-                           documents.push_back({.name = "role " + role + ", policy " + name,
-                                                .text = *std::move(text),
-                                                .kind = policy::Kind::identity});
+                         const auto names = xml_texts(xml, holder.list, holder.name);
+                         if (&holder == &roles) {
+                           if (auto done = add_trust(xml, names, documents); !done) return done;
+                         }
+                         for (const std::string& name : names) {
+                           if (auto done = add_inline(connection, holder, name, documents); !done)
+                             return done;
                          }
                          return Done{};
                        });
-}
-
-Result<Done, Failure> add_roles(const Connection& connection, std::vector<LintedDocument>& documents) {
-  return for_each_page(connection, "ListRoles", {}, [&](const std::string& xml) -> Result<Done, Failure> {
-    const auto names = xml_texts(xml, "Roles", "RoleName");
-    const auto trusts = xml_texts(xml, "Roles", "AssumeRolePolicyDocument");
-    if (names.size() != trusts.size()) return Failure{"the server's list of roles cannot be read"};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      auto text = percent_decode(trusts[i]);
-      if (!text) return Failure{"the trust policy of role " + names[i] + " cannot be read"};
-      documents.push_back({.name = "role " + names[i] + ", trust policy",
-                           .text = *std::move(text),
-                           .kind = policy::Kind::trust});
-      if (auto done = add_inline(connection, names[i], documents); !done) return done;
-    }
-    return Done{};
-  });
 }
 
 Result<Done, Failure> add_managed(const Connection& connection, std::vector<LintedDocument>& documents) {
@@ -111,7 +142,9 @@ Result<policy::LintFacts, Failure> providers_of_server(const Connection& connect
 
 Result<std::vector<LintedDocument>, Failure> documents_of_server(const Connection& connection) {
   std::vector<LintedDocument> documents;
-  if (auto done = add_roles(connection, documents); !done) return std::move(done).error();
+  for (const Holder* holder : {&roles, &users, &groups}) {
+    if (auto done = add_holders(connection, *holder, documents); !done) return std::move(done).error();
+  }
   if (auto done = add_managed(connection, documents); !done) return std::move(done).error();
   return documents;
 }

@@ -124,7 +124,8 @@ TEST_F(Lint, what_cannot_be_judged_ends_with_2) {
 
 class LintStored : public Lint {
  protected:
-  void serve(const std::string& trust_policy, const std::string& provider) {
+  void serve(const std::string& trust_policy, const std::string& provider,
+             const std::string& of_user = permissions) {
     const auto page = [](const std::string& inside) {
       return "<R>" + inside + "<IsTruncated>false</IsTruncated></R>";
     };
@@ -142,6 +143,10 @@ class LintStored : public Lint {
     answer("ListRolePolicies", 200, page("<PolicyNames><member>own</member></PolicyNames>"));
     answer("GetRolePolicy", 200,
            "<R><PolicyDocument>" + percent_encode(permissions) + "</PolicyDocument></R>");
+    answer("ListUsers", 200, page("<Users><member><UserName>ann</UserName></member></Users>"));
+    answer("ListUserPolicies", 200, page("<PolicyNames><member>hers</member></PolicyNames>"));
+    answer("GetUserPolicy", 200, "<R><PolicyDocument>" + percent_encode(of_user) + "</PolicyDocument></R>");
+    answer("ListGroups", 200, page("<Groups></Groups>"));
     answer(
         "ListPolicies", 200,
         page("<Policies><member><PolicyName>mine</PolicyName><Arn>arn:aws:iam::111122223333:policy/mine</Arn>"
@@ -155,7 +160,7 @@ TEST_F(LintStored, without_files_everything_stored_is_judged) {
   serve(sound, url);
   const auto ran = lint({});
   EXPECT_EQ(ran.status, 0) << ran.error << ran.out;
-  EXPECT_EQ(ran.out, "nothing found in 3 documents\n");
+  EXPECT_EQ(ran.out, "nothing found in 4 documents\n");
   EXPECT_NE(calls().back().find("VersionId=v3"), std::string::npos) << calls().back();
 }
 
@@ -164,6 +169,15 @@ TEST_F(LintStored, a_stored_fault_names_its_role) {
   const auto ran = lint({});
   EXPECT_EQ(ran.status, 1);
   EXPECT_TRUE(ran.out.starts_with("role web, trust policy: error, statement 1 (Pods)")) << ran.out;
+}
+
+TEST_F(LintStored, a_users_own_policy_is_judged) {
+  std::string blank = permissions;
+  blank.replace(blank.find("s3:GetObject"), 12, "s3:GetObject ");
+  serve(sound, url, blank);
+  const auto ran = lint({});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_TRUE(ran.out.starts_with("user ann, policy hers: error, statement 1, Action: ")) << ran.out;
 }
 
 TEST_F(LintStored, a_provider_that_is_not_there_is_missed) {
