@@ -70,7 +70,7 @@ TEST_F(Lint, a_document_that_is_no_policy_is_a_finding) {
 
 TEST_F(Lint, answers_in_json) {
   const auto path = file("trust.json", trust("system:serviceaccount:ns:app", ",\"" + url + ":email\":\"x\""));
-  const auto ran = lint({path, "-o", "json"});
+  const auto ran = lint({path, "--issuer", "https://" + url, "-o", "json"});
   EXPECT_EQ(ran.status, 1) << ran.out;
   const auto answer = *parse_json_object(ran.out);
   EXPECT_EQ(answer.at("documents"), 1);
