@@ -13,7 +13,8 @@ class Simulators(LaneTest):
     def setUpClass(cls):
         tool = find_client("awscli-debian")
         cls.start_server()
-        cls.shell = cls.open_shell({"aws": tool})
+        # This CLI predates endpoint variables.
+        cls.shell = cls.open_shell({"aws": tool}, verbatim=True)
         cls.issuer = cls.create_cluster()
         cls.server.openirsa("utils", "associate-iam-oidc-provider", "--cluster", CLUSTER, "--approve")
         cls.role_arn = cls.create_web_role(cls.issuer, "web", "web")
