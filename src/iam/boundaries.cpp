@@ -9,7 +9,6 @@ namespace {
 using record::Role;
 using record::User;
 using wire::Call;
-using wire::Error;
 
 template <class R>
 HandlerAnswer put_boundary(Call& call) {

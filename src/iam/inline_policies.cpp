@@ -12,7 +12,6 @@ using record::Group;
 using record::Role;
 using record::User;
 using wire::Call;
-using wire::Code;
 using wire::Error;
 
 std::int64_t size_of(const record::Permissions& permissions) {

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "base/time_text.h"
 #include "iam/arns.h"
 #include "iam/entity.h"
@@ -17,7 +15,6 @@ namespace {
 
 using record::User;
 using wire::Call;
-using wire::Caller;
 using wire::Code;
 using wire::Error;
 
