@@ -40,7 +40,7 @@ class RandomCases::Maker {
   }
 
   void aim_often(json::object& facts, const json::array& policies) {
-    if (chance(80)) aim(facts, policies);
+    if (chance(92)) aim(facts, policies);
   }
 
   // What one statement speaks of, as far as it says so: its own texts with their wildcards filled in.
@@ -127,7 +127,7 @@ class RandomCases::Maker {
 
   json::object statement(const std::string& of) {
     const bool trust = of == "trust";
-    json::object out{{"Effect", chance(80) ? "Allow" : "Deny"}};
+    json::object out{{"Effect", chance(72) ? "Allow" : "Deny"}};
     out[chance(85) ? "Action" : "NotAction"] = one_or_more([&] {
       return trust ? pick({"sts:AssumeRole", "sts:AssumeRole*", "STS:assumerolewithwebidentity", "sts:*",
                            "sts:?agSession"})
