@@ -7,7 +7,6 @@ namespace {
 
 using test::Credentials;
 using test::expect_refusal;
-using test::Params;
 using test::Texts;
 using test::World;
 

@@ -5,7 +5,6 @@ namespace openirsa::iam {
 namespace {
 
 using test::allow_everything;
-using test::Credentials;
 using test::expect_refusal;
 using test::Params;
 using test::Texts;

@@ -21,7 +21,6 @@ namespace {
 using policy::Effect;
 using policy::Simulated;
 using wire::Call;
-using wire::Error;
 
 // Keys that follow from who is simulated; what ContextEntries say comes first.
 void add_caller_keys(const Call& call, std::optional<std::string_view> caller_arn,
