@@ -13,6 +13,7 @@ class TestClock final : public Clock {
   Time now() const override { return Time{std::chrono::milliseconds{milliseconds_.load()}}; }
   void set(std::int64_t seconds) { milliseconds_ = seconds * 1000; }
   void advance(std::int64_t seconds) { milliseconds_ += seconds * 1000; }
+  void advance(std::chrono::milliseconds by) { milliseconds_ += by.count(); }
 
  private:
   std::atomic<std::int64_t> milliseconds_;

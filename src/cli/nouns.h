@@ -30,6 +30,7 @@ void add_associate_verb(CLI::App& utils, Run& run);
 void add_env_verb(CLI::App& program, Run& run);
 void add_explain_verb(CLI::App& program, Run& run);
 void add_lint_verb(CLI::App& program, Run& run);
+void add_revoke_verb(CLI::App& program, Run& run);
 void add_simulate_verb(CLI::App& program, Run& run);
 
 }  // namespace openirsa::cli

@@ -39,6 +39,7 @@ void add_client_verbs(CLI::App& program, std::function<int()>& run) {
   add_env_verb(program, run);
   add_explain_verb(program, run);
   add_lint_verb(program, run);
+  add_revoke_verb(program, run);
   add_simulate_verb(program, run);
   program.set_version_flag("--version", OPENIRSA_VERSION, "print the version");
   CLI::App* version = program.add_subcommand("version", "print the version");

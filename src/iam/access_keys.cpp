@@ -23,7 +23,8 @@ Caller root_of(const record::AccessKey& key, const std::string& partition) {
           .name = {},
           .role_arn = {},
           .access_key_id = key.id,
-          .session = nullptr};
+          .session = nullptr,
+          .tags = {}};
 }
 
 Caller user_of(const record::AccessKey& key, const record::User& user, const std::string& partition) {
@@ -35,7 +36,8 @@ Caller user_of(const record::AccessKey& key, const record::User& user, const std
           .name = user.name,
           .role_arn = {},
           .access_key_id = key.id,
-          .session = nullptr};
+          .session = nullptr,
+          .tags = {user.tags.begin(), user.tags.end()}};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "iam/tag_letters.h"
+#include "wire/tag_text.h"
 
 namespace openirsa::iam {
 namespace {
@@ -109,14 +109,7 @@ constexpr std::string_view name_pattern = R"([\w+=,.@-]+)";
 
 }  // namespace
 
-bool is_tag_text(std::string_view text) {
-  return every_scalar(text, [](char32_t c) {
-    if (c > 0x7F) return is_letter_number_or_space(c);
-    const char letter = static_cast<char>(c);
-    return is_ascii_alphanumeric(letter) ||
-           std::string_view(" _.:/=+-@").find(letter) != std::string_view::npos;
-  });
-}
+bool is_tag_text(std::string_view text) { return wire::is_tag_text(text); }
 
 namespace rule {
 constexpr std::size_t any_length = 1'000'000;

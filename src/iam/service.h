@@ -25,7 +25,8 @@ class AccessKeySource final : public wire::CredentialSource {
 };
 
 // Root: everything in its own account. Users and roles: their inline and attached policies; a session's own
-// policies limit it further. A policy that an ARN names and that is not there allows nothing.
+// policies limit it further. A policy that an ARN names and that is not there allows nothing. Who assumes a
+// role needs its trust policy too (policy::decide_assumption).
 class PolicyAuthorizer final : public wire::Authorizer {
  public:
   PolicyAuthorizer();  // with our own copies of AWS's managed policies

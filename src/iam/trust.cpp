@@ -52,17 +52,22 @@ void each_aws_principal(json::value& document, const std::function<void(json::st
 
 std::string_view view_of(const json::string& text) { return {text.data(), text.size()}; }
 
-// The id of a user or role of the account by its exact ARN; empty when there is none.
+// The id of a user or role by its exact ARN, in whichever account; empty when there is none.
 std::string id_of(const Call& call, const store::Snapshot& snapshot, std::string_view arn,
-                  std::string_view resource) {
-  const auto name = resource.substr(resource.rfind('/') + 1);
+                  const policy::Arn& parsed) {
+  const auto name = parsed.resource.substr(parsed.resource.rfind('/') + 1);
   const std::string& partition = call.house.names.partition;
-  if (resource.starts_with("role/")) {
-    const auto* role = record::find<record::Role>(snapshot, record::role_key(call.account(), name));
+  if (parsed.resource.starts_with("role/")) {
+    const auto* role = record::find<record::Role>(snapshot, record::role_key(parsed.account, name));
     return role != nullptr && role->arn(partition) == arn ? role->id : std::string();
   }
-  const auto* user = record::find<record::User>(snapshot, record::user_key(call.account(), name));
+  const auto* user = record::find<record::User>(snapshot, record::user_key(parsed.account, name));
   return user != nullptr && user->arn(partition) == arn ? user->id : std::string();
+}
+
+// Principals of accounts elsewhere stay as they are written: nobody of them calls here.
+bool is_here(const Call& call, const store::Snapshot& snapshot, std::string_view account) {
+  return account == call.account() || snapshot.find(record::account_key(account)) != nullptr;
 }
 
 Error invalid_principal(std::string_view text) {
@@ -96,10 +101,10 @@ Result<policy::Policy, Error> trust_to_save(const Call& call, std::string_view d
       return;
     }
     const auto arn = policy::parse_arn(given);
-    const bool named = arn && arn->service == "iam" && arn->account == call.account() &&
+    const bool named = arn && arn->service == "iam" && is_here(call, *snapshot, arn->account) &&
                        (arn->resource.starts_with("role/") || arn->resource.starts_with("user/"));
     if (!named) return;
-    const std::string id = id_of(call, *snapshot, given, arn->resource);
+    const std::string id = id_of(call, *snapshot, given, *arn);
     if (id.empty()) refused = invalid_principal(given);
     text = id;
     changed = true;
@@ -111,21 +116,35 @@ Result<policy::Policy, Error> trust_to_save(const Call& call, std::string_view d
   return *std::move(saved);
 }
 
-bool TrustView::knows(std::string_view id) { return arns().contains(id); }
+bool TrustView::knows(std::string_view id) { return arn_of(id) != nullptr; }
 
-const std::unordered_map<std::string_view, std::string>& TrustView::arns() {
-  if (loaded_) return arns_;
-  loaded_ = true;
+// Most ids are of the caller's own account: the others are looked at only for one that is not.
+const std::string* TrustView::arn_of(std::string_view id) {
+  if (!own_loaded_) {
+    own_loaded_ = true;
+    load(call_.account());
+  }
+  if (const auto found = arns_.find(id); found != arns_.end()) return &found->second;
+  if (!others_loaded_) {
+    others_loaded_ = true;
+    record::scan<record::AccountName>(snapshot_, record::kind_prefix("-", "-", record::AccountName::kind), {},
+                                      [&](const record::AccountName& named) {
+                                        if (named.account != call_.account()) load(named.account);
+                                        return true;
+                                      });
+  }
+  const auto found = arns_.find(id);
+  return found == arns_.end() ? nullptr : &found->second;
+}
+
+void TrustView::load(const std::string& account) {
   const std::string& partition = call_.house.names.partition;
   const auto add = [&](const auto& entity) {
     arns_.emplace(entity.id, entity.arn(partition));
     return true;
   };
-  record::scan<record::Role>(snapshot_, record::kind_prefix(call_.account(), "-", record::Role::kind), {},
-                             add);
-  record::scan<record::User>(snapshot_, record::kind_prefix(call_.account(), "-", record::User::kind), {},
-                             add);
-  return arns_;
+  record::scan<record::Role>(snapshot_, record::kind_prefix(account, "-", record::Role::kind), {}, add);
+  record::scan<record::User>(snapshot_, record::kind_prefix(account, "-", record::User::kind), {}, add);
 }
 
 std::string TrustView::text(const policy::Policy& trust) {
@@ -135,9 +154,9 @@ std::string TrustView::text(const policy::Policy& trust) {
   bool changed = false;
   each_aws_principal(*document, [&](json::string& text) {
     if (!is_unique_id(view_of(text))) return;
-    const auto found = arns().find(view_of(text));
-    if (found == arns().end()) return;  // its owner is gone: the id itself is shown
-    text = found->second;
+    const std::string* arn = arn_of(view_of(text));
+    if (arn == nullptr) return;  // its owner is gone: the id itself is shown
+    text = *arn;
     changed = true;
   });
   return changed ? json::serialize(*document) : trust.text();

@@ -3,6 +3,7 @@
 #include "own/accounts.h"
 #include "own/decisions.h"
 #include "own/provider_keys.h"
+#include "own/revocations.h"
 #include "own/service.h"
 #include "own/simulation.h"
 #include "own/tokens.h"
@@ -90,6 +91,13 @@ constexpr std::array operations{
                     .action = "openirsa:ListDecisions",
                     .resource = any,
                     .handler = list_decisions},
+    wire::Operation{.name = "ListRevocations",
+                    .route = "GET /openirsa/v1/revocations",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::read,
+                    .action = "openirsa:ListRevocations",
+                    .resource = any,
+                    .handler = list_revocations},
     wire::Operation{.name = "PutProviderKeys",
                     .route = "PUT /openirsa/v1/providers/{providerArn}/keys",
                     .who = wire::Who::signed_by_account,
@@ -97,6 +105,13 @@ constexpr std::array operations{
                     .action = "openirsa:PutProviderKeys",
                     .resource = provider_of_label,
                     .handler = put_provider_keys},
+    wire::Operation{.name = "RevokeSessions",
+                    .route = "POST /openirsa/v1/revocations",
+                    .who = wire::Who::signed_by_account,
+                    .access = wire::Access::write,
+                    .action = "openirsa:RevokeSessions",
+                    .resource = revoked_of_body,
+                    .handler = revoke_sessions},
     wire::Operation{.name = "SimulateWebIdentity",
                     .route = "POST /openirsa/v1/simulate/web-identity",
                     .who = wire::Who::signed_by_account,

@@ -67,6 +67,7 @@ class Decision {
   friend Decision decide(std::span<const Attached>, const Facts&, Explanation*);
   friend Decision decide_trust(const Policy&, const Facts&, Explanation*);
   friend Decision decide_resource(const Policy&, const Facts&, Explanation*);
+  friend class Assumption;
   friend Decision root_allows();
   Decision() = default;
   Effect effect_ = Effect::implicit_deny;
@@ -82,6 +83,17 @@ Decision decide(std::span<const Attached> policies, const Facts& facts, Explanat
 
 // A role's trust policy alone decides (federation: the caller has no identity policy).
 Decision decide_trust(const Policy& trust, const Facts& facts, Explanation* explanation = nullptr);
+
+// May a caller with credentials assume a role (or tag or name the session that comes of it)? The role's trust
+// policy must allow. In another account the caller's own policies must allow as well; in its own, a trust
+// policy that names
+//   - the account leaves it to the caller's policies, boundary and session policies included;
+//   - the role of the caller's session, or everyone, asks boundary and session policies alone;
+//   - the user, or the session itself, asks nothing else.
+// Any deny denies. `trust` is null where the role is missing: nobody may.
+enum class Whose { own_account, other_account };
+Decision decide_assumption(std::span<const Attached> own, const Policy* trust, const Facts& facts, Whose role,
+                           Explanation* explanation = nullptr);
 
 // What the policy of a resource says by itself. Attached to decide() it is a layer that must allow too, as
 // between accounts.

@@ -88,6 +88,11 @@ std::string provider_key(std::string_view account, std::string_view url_without_
 std::string cluster_key(std::string_view account, std::string_view region, std::string_view cluster_name) {
   return key_of(account, region, "cluster", cluster_name);
 }
+std::string revocation_key(std::string_view account, std::string_view subject_kind,
+                           std::string_view subject) {
+  std::string name(subject_kind);
+  return key_of(account, nowhere, "revocation", name.append("/").append(subject));
+}
 std::string issuer_key(std::string_view issuer_id) { return key_of(nowhere, nowhere, "issuer", issuer_id); }
 std::string ring_key_key(std::string_view ring_key_id) {
   return key_of(nowhere, nowhere, "ring-key", ring_key_id);

@@ -19,6 +19,7 @@ std::string role_key(std::string_view account, std::string_view role_name);
 std::string managed_policy_key(std::string_view account, std::string_view policy_name);
 std::string provider_key(std::string_view account, std::string_view url_without_scheme);
 std::string cluster_key(std::string_view account, std::string_view region, std::string_view cluster_name);
+std::string revocation_key(std::string_view account, std::string_view subject_kind, std::string_view subject);
 std::string issuer_key(std::string_view issuer_id);      // "-/-/issuer/<ID>"
 std::string ring_key_key(std::string_view ring_key_id);  // "-/-/ring-key/<id>"
 std::string authority_key(std::string_view name);        // "-/-/authority/product"

@@ -20,6 +20,8 @@ TEST(RecordKey, HasFourParts) {
             "123456789012/-/access-key/AKIAQABCDEFGHIJKLMNO");
   EXPECT_EQ(role_key("123456789012", "app"), "123456789012/-/role/app");
   EXPECT_EQ(managed_policy_key("123456789012", "readers"), "123456789012/-/policy/readers");
+  EXPECT_EQ(revocation_key("123456789012", "issuer", "https://h/id/X"),
+            "123456789012/-/revocation/issuer/https://h/id/X");
   EXPECT_EQ(provider_key("123456789012", "h/id/X"), "123456789012/-/oidc-provider/h/id/X");
   EXPECT_EQ(cluster_key("123456789012", "us-west-2", "prod"), "123456789012/us-west-2/cluster/prod");
   EXPECT_EQ(issuer_key("ABC"), "-/-/issuer/ABC");

@@ -9,6 +9,7 @@
 #include "record/identity.h"
 #include "record/policies.h"
 #include "record/provider.h"
+#include "record/revocation.h"
 #include "record/role.h"
 #include "record/secrets.h"
 
@@ -33,7 +34,7 @@ constexpr std::array<Kind, sizeof...(R)> kinds_of() {
   return {Kind{R::kind, decode<R>}...};
 }
 constexpr auto kinds = kinds_of<Account, AccountName, AccountAlias, User, Group, GroupName, AccessKey,
-                                AccessKeyUse, Role, ManagedPolicy, OpenIdConnectProvider, Cluster, Issuer,
+                                AccessKeyUse, Role, ManagedPolicy, OpenIdConnectProvider, Cluster, Revocation, Issuer,
                                 RingKey, AuthorityRecord, ServerIdentity>();
 
 // Kinds of a newer release: kept in the store, said once, not read.

@@ -11,6 +11,7 @@
 #include "record/key.h"
 #include "record/policies.h"
 #include "record/provider.h"
+#include "record/revocation.h"
 #include "record/role.h"
 #include "record/secrets.h"
 #include "token/signer.h"
@@ -141,6 +142,15 @@ inline OpenIdConnectProvider a_provider() {
           .tags = {{"alpha.eksctl.io/cluster-name", "prod"}}};
 }
 
+inline Revocation a_revocation() {
+  return {.account = std::string(account),
+          .subject_kind = std::string(revocable::signing_key),
+          .subject = signing_key_subject(issuer_url, "key 1"),
+          .until = time_at(250),
+          .created = time_at(300),
+          .author = "arn:aws:iam::123456789012:user/people/Admin"};
+}
+
 inline Cluster a_cluster() {
   return {.account = std::string(account),
           .region = "us-west-2",
@@ -222,6 +232,8 @@ inline std::vector<Sample> all() {
           sample_of(role_key(account, "My-App"), a_role()),
           sample_of(managed_policy_key(account, "Readers"), a_policy()),
           sample_of(provider_key(account, issuer_url.substr(8)), a_provider()),
+          sample_of(revocation_key(account, revocable::signing_key, signing_key_subject(issuer_url, "key 1")),
+                    a_revocation()),
           sample_of(cluster_key(account, "us-west-2", "Prod"), a_cluster()),
           sample_of(issuer_key(issuer_id), an_issuer()),
           sample_of(ring_key_key("0a1b2c3d"), a_ring_key()),
@@ -229,6 +241,6 @@ inline std::vector<Sample> all() {
           sample_of(server_key(), a_server())};
 }
 
-constexpr std::size_t kinds = 16;
+constexpr std::size_t kinds = 17;
 
 }  // namespace openirsa::record::sample

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "record/identifier.h"
 #include "server/test_accounts.h"
 #include "wire/test_outside.h"
 
@@ -193,9 +194,24 @@ void add_own(Samples& samples, const Account& owner, const std::string& decision
   add("GetServer", "GET", "server");
   add("ListAccounts", "GET", "accounts");
   add("ListDecisions", "GET", "decisions", nullptr, true);
+  add("ListRevocations", "GET", "revocations", nullptr, true);
   add("PutProviderKeys", "PUT", keys, {{"jwks", jwks}});
+  add("RevokeSessions", "POST", "revocations", {{"kind", "role"}, {"subject", "shared-role"}});
   add("SimulateWebIdentity", "POST", "simulate/web-identity",
       {{"roleArn", owner.iam_arn("role/shared-role")}, {"claims", json::object{}}});
+}
+
+void add_sts(Samples& samples, const Account& owner, const std::string& decision) {
+  const auto add = [&](const std::string& action, const Form& form, bool of_own = false) {
+    samples["sts:" + action] = {query("sts", action, form), of_own};
+  };
+  add("AssumeRole", {{"RoleArn", owner.iam_arn("role/shared-assumed")}, {"RoleSessionName", "session"}});
+  add("DecodeAuthorizationMessage", {{"EncodedMessage", decision}});
+  // The id itself says whose it is; one of an account that is on no server.
+  add("GetAccessKeyInfo", {{"AccessKeyId", record::make_access_key_id("AKIA", "000000000042")}}, true);
+  add("GetCallerIdentity", {}, true);
+  add("GetFederationToken", {{"Name", "somebody"}}, true);
+  add("GetSessionToken", {}, true);
 }
 
 struct Row {
@@ -226,7 +242,7 @@ struct Two : Accounts {
     add_users(all, owner);
     add_eks(all, owner);
     add_own(all, owner, decision, issuer_of(a).key_set_text);
-    all["sts:GetCallerIdentity"] = {query("sts", "GetCallerIdentity", {}), true};
+    add_sts(all, owner, decision);
     return all;
   }
   // What must not stand in an answer to b.
@@ -270,10 +286,14 @@ TEST(Isolation, AnAccountSeesAndTouchesNothingOfAnother) {
       EXPECT_EQ(response.status, 200) << response.body;
       EXPECT_FALSE(two.tells_of_a(response)) << response.body;
     } else {
-      EXPECT_TRUE(response.status == 403 || response.status == 404) << response.status << response.body;
+      const bool unknown = row.name == "sts:DecodeAuthorizationMessage" && response.status == 400;
+      EXPECT_TRUE(unknown || response.status == 403 || response.status == 404)
+          << response.status << response.body;
     }
     EXPECT_EQ(two.belongings(two.a), before);
-    EXPECT_EQ(two.traces.last.account, row.who == wire::Who::administrator ? "" : two.b.id);
+    // The trust policy that refused is a's.
+    const std::string& owner = row.name == "sts:AssumeRole" ? two.a.id : two.b.id;
+    EXPECT_EQ(two.traces.last.account, row.who == wire::Who::administrator ? "" : owner);
   }
 }
 
@@ -298,7 +318,7 @@ TEST(Isolation, ThingsOfOneNameInTwoAccountsAreTwoThings) {
     Two two;
     two.fill(two.b);
     const auto before = two.belongings(two.a);
-    if (row.name != "openirsa:ExplainDecision") {
+    if (row.name != "openirsa:ExplainDecision" && row.name != "sts:DecodeAuthorizationMessage") {
       const auto own = two.send(two.samples_of(two.b).at(row.name).ask, two.b.admin);
       EXPECT_EQ(own.status, 200) << own.body;
       EXPECT_EQ(own.body.find(two.a.id), std::string::npos) << own.body;

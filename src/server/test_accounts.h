@@ -138,6 +138,10 @@ class Accounts {
     const std::string trust(trust_pods);
     iam("CreateRole", {{"RoleName", "shared-role"}, {"AssumeRolePolicyDocument", trust}}, tag);
     iam("CreateRole", {{"RoleName", "shared-empty"}, {"AssumeRolePolicyDocument", trust}});
+    iam("CreateRole", {{"RoleName", "shared-assumed"},
+                       {"AssumeRolePolicyDocument",
+                        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":")" +
+                            account.id + R"("},"Action":["sts:AssumeRole","sts:TagSession"]}]})"}});
     for (const char* name : {"shared-policy", "shared-attached", "shared-plain"})
       iam("CreatePolicy", {{"PolicyName", name}, {"PolicyDocument", document}}, tag);
     iam("CreatePolicyVersion",

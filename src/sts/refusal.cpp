@@ -54,8 +54,8 @@ std::string audience_of(const json::value* claim) {
 
 }  // namespace
 
-wire::Error not_authorised() {
-  return {Code::access_denied, "Not authorized to perform sts:AssumeRoleWithWebIdentity"};
+wire::Error not_authorised(std::string_view action) {
+  return {Code::access_denied, concatenate({"Not authorized to perform ", action})};
 }
 
 wire::Error web_identity_error(const token::Refusal& refusal, Time now) {
@@ -175,14 +175,15 @@ void explain_missing_provider(wire::Call& call, std::string_view account, std::s
       cut(issuer), std::move(near));
 }
 
-void explain_missing_role(wire::Call& call, const record::Role* similar, std::string_view role_arn) {
-  const std::string expected = similar == nullptr ? std::string{} : similar->arn(call.house.names.partition);
+void explain_missing_role(wire::Trace& trace, std::string_view partition, const record::Role* similar,
+                          std::string_view role_arn) {
+  const std::string expected = similar == nullptr ? std::string{} : similar->arn(partition);
   std::string hint = "aws iam list-roles shows the account's roles";
   if (similar != nullptr) {
     hint = equal_ignoring_case(expected, role_arn) ? "differs only in case" : "the role has another path";
   }
-  call.trace.fail(Step::role_found, "role_missing", "there is no role with this ARN", expected,
-                  std::string(role_arn), std::move(hint));
+  trace.fail(Step::role_found, "role_missing", "there is no role with this ARN", expected,
+             std::string(role_arn), std::move(hint));
 }
 
 void fail_trust(wire::Trace& trace, const policy::Decision& decision) {
@@ -212,6 +213,10 @@ void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation) 
 std::string session_arn(std::string_view partition, const StatementView& statement) {
   return concatenate({"arn:", partition, ":sts::", statement.account, ":assumed-role/", statement.role_name,
                       "/", statement.session_name});
+}
+
+std::string federated_user_arn(std::string_view partition, std::string_view account, std::string_view name) {
+  return concatenate({"arn:", partition, ":sts::", account, ":federated-user/", name});
 }
 
 std::string cluster_arn(std::string_view partition, const record::Issuer& issuer) {

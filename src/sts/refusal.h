@@ -28,7 +28,7 @@ constexpr std::string_view communication_text =
 
 wire::Error web_identity_error(const token::Refusal& refusal, Time now);
 // A missing role, a wrong principal and a false condition answer with this alone.
-wire::Error not_authorised();
+wire::Error not_authorised(std::string_view action);
 
 // The trace's step that each fault of the verifier belongs to, and what was passed before it (AWS's order).
 wire::Step step_of(token::Fault fault);
@@ -42,13 +42,16 @@ void describe_token(wire::Trace& trace, const token::SignedToken& token);
 // server.
 void explain_missing_provider(wire::Call& call, std::string_view account, std::string_view issuer);
 // `similar` is the role whose name is the same but for case or path; null when there is none.
-void explain_missing_role(wire::Call& call, const record::Role* similar, std::string_view role_arn);
+void explain_missing_role(wire::Trace& trace, std::string_view partition, const record::Role* similar,
+                          std::string_view role_arn);
 // The failed step alone; explain_trust_refusal adds the statement, the key and what came, when somebody asks.
 void fail_trust(wire::Trace& trace, const policy::Decision& decision);
 void explain_trust_refusal(wire::Trace& trace, policy::Explanation explanation);
 
 // arn:<partition>:sts::<account>:assumed-role/<role>/<session>: the role's path is dropped.
 std::string session_arn(std::string_view partition, const StatementView& statement);
+// arn:<partition>:sts::<account>:federated-user/<name>
+std::string federated_user_arn(std::string_view partition, std::string_view account, std::string_view name);
 // Of the cluster that the issuer serves.
 std::string cluster_arn(std::string_view partition, const record::Issuer& issuer);
 

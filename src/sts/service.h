@@ -9,8 +9,8 @@ namespace openirsa::sts {
 
 extern const wire::Service service;
 
-// ASIA… keys: opens the session token, then checks that role (same unique id) and, for our own issuers, the
-// cluster still exist.
+// ASIA… keys: opens the session token, then checks that all that the session comes from still exists and none
+// of it was revoked (sts/lineage.h).
 class SessionSource final : public wire::CredentialSource {
  public:
   explicit SessionSource(std::string partition) : partition_(std::move(partition)) {}

@@ -50,6 +50,7 @@ class Reader {
     return value;
   }
   bool finished() const { return good_ && rest_.empty(); }
+  bool more() const { return good_ && !rest_.empty(); }
   bool good() const { return good_; }
 
  private:
@@ -58,6 +59,48 @@ class Reader {
 };
 
 std::size_t field_bytes(std::string_view text) { return text.size() + (text.size() < 0x80 ? 1 : 2); }
+
+void encode_extras(Writer& out, const Extras& extras) {
+  out.text(extras.source_identity);
+  out.number(extras.tags.size());
+  for (const wire::SessionTag& tag : extras.tags) {
+    out.text(tag.key);
+    out.text(tag.value);
+    out.number(tag.transitive ? 1 : 0);
+  }
+  out.number(extras.ancestors.size());
+  for (const wire::Ancestor& ancestor : extras.ancestors) {
+    for (const std::string* text :
+         {&ancestor.account, &ancestor.unique_id, &ancestor.name, &ancestor.access_key_id,
+          &ancestor.provider_arn, &ancestor.issuer, &ancestor.key_id, &ancestor.cluster_arn}) {
+      out.text(*text);
+    }
+    out.number(static_cast<std::uint64_t>(ancestor.issued_at.time_since_epoch().count()));
+  }
+}
+
+Extras decode_extras(Reader& in) {
+  Extras extras;
+  extras.source_identity = in.text();
+  for (std::uint64_t left = in.number(); left > 0 && in.good(); --left) {
+    wire::SessionTag tag;
+    tag.key = in.text();
+    tag.value = in.text();
+    tag.transitive = in.number() != 0;
+    extras.tags.push_back(std::move(tag));
+  }
+  for (std::uint64_t left = in.number(); left > 0 && in.good(); --left) {
+    wire::Ancestor ancestor;
+    for (std::string* text :
+         {&ancestor.account, &ancestor.unique_id, &ancestor.name, &ancestor.access_key_id,
+          &ancestor.provider_arn, &ancestor.issuer, &ancestor.key_id, &ancestor.cluster_arn}) {
+      *text = in.text();
+    }
+    ancestor.issued_at = Time(std::chrono::milliseconds(static_cast<std::int64_t>(in.number())));
+    extras.ancestors.push_back(std::move(ancestor));
+  }
+  return extras;
+}
 
 }  // namespace
 
@@ -81,6 +124,8 @@ std::string encode(const StatementView& statement) {
     out.text(policy.arn);
     out.text(policy.id);
   }
+  out.number(static_cast<std::uint64_t>(statement.milliseconds));
+  if (statement.extras != nullptr && !statement.extras->empty()) encode_extras(out, *statement.extras);
   return out.take();
 }
 
@@ -106,6 +151,8 @@ std::optional<Statement> decode(std::string_view bytes) {
     policy.id = in.text();
     statement.policies.push_back(std::move(policy));
   }
+  statement.milliseconds = static_cast<std::int64_t>(in.number());
+  if (in.more()) statement.extras = decode_extras(in);
   if (!in.finished()) return std::nullopt;
   return statement;
 }
@@ -113,6 +160,8 @@ std::optional<Statement> decode(std::string_view bytes) {
 std::size_t packed_bytes(const StatementView& statement) {
   std::size_t bytes = statement.policy.empty() ? 0 : field_bytes(statement.policy);
   for (const auto& policy : statement.policies) bytes += field_bytes(policy.arn) + field_bytes(policy.id);
+  if (statement.extras == nullptr) return bytes;
+  for (const auto& tag : statement.extras->tags) bytes += field_bytes(tag.key) + field_bytes(tag.value) + 1;
   return bytes;
 }
 

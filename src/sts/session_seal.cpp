@@ -13,7 +13,6 @@ namespace openirsa::sts {
 namespace {
 
 constexpr char token_version = 2;
-constexpr char type_web_identity = 1;
 constexpr std::size_t ring_key_id_bytes = 4;  // the id's eight hex digits
 constexpr std::size_t salt_bytes = 32;
 constexpr std::size_t header_bytes = 2 + ring_key_id_bytes;
@@ -28,6 +27,11 @@ std::string associated(std::string_view header, std::string_view account) {
 crypto::Sha256 token_key(const record::RingKey& ring_key, std::string_view salt) {
   // A ring key is random throughout, so that RFC 5869 §3.3 spares the first half of HKDF.
   return crypto::hkdf_expand_sha256(ring_key.key.expose(), "openirsa session token v2", salt);
+}
+
+bool is_session_kind(char type) {
+  return type >= static_cast<char>(SessionKind::web_identity) &&
+         type <= static_cast<char>(SessionKind::federated_user);
 }
 
 }  // namespace
@@ -48,14 +52,15 @@ Result<Sealed, SealError> seal(const StatementView& statement, const record::Rin
   std::string token;
   token.reserve(header_bytes + salt_bytes + plain.size() + tag_bytes);
   token.push_back(token_version);
-  token.push_back(type_web_identity);
+  token.push_back(static_cast<char>(statement.kind));
   token += *ring_key_id;
   const std::string bound = associated(token, statement.account);
   token += salt;
   crypto::aead_append_once(token, as_view(token_key(ring_key, salt)), plain, bound);
   wipe(plain);
   std::string text = to_base64(token);
-  if (text.size() > (packed == 0 ? max_plain_token_bytes : max_packed_token_bytes)) {
+  const bool plain_one = packed == 0 && (statement.extras == nullptr || statement.extras->ancestors.empty());
+  if (text.size() > (plain_one ? max_plain_token_bytes : max_packed_token_bytes)) {
     return SealError{SealFault::too_large,
                      "the session token would be " + std::to_string(text.size()) + " characters"};
   }
@@ -68,7 +73,7 @@ Result<Statement, SealError> open(std::string_view token, std::string_view acces
     return SealError{SealFault::malformed, "the session token is too long"};
   const auto bytes = from_base64(token);
   if (!bytes || bytes->size() < header_bytes + salt_bytes + tag_bytes || (*bytes)[0] != token_version ||
-      (*bytes)[1] != type_web_identity) {
+      !is_session_kind((*bytes)[1])) {
     return SealError{SealFault::malformed, "the session token is not one of this server's"};
   }
   const auto account = record::account_of_access_key(access_key_id);
@@ -91,6 +96,7 @@ Result<Statement, SealError> open(std::string_view token, std::string_view acces
     return SealError{SealFault::not_authentic, "the session token belongs to another access key"};
   }
   statement->account = *account;
+  statement->kind = static_cast<SessionKind>((*bytes)[1]);
   return std::move(*statement);
 }
 

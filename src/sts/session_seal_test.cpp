@@ -59,6 +59,45 @@ TEST_F(SealedSession, OpensToWhatWasSealed) {
   expect_equal(*statement_again, statement);
 }
 
+TEST_F(SealedSession, CarriesItsKindTagsAndAncestors) {
+  statement.kind = SessionKind::assumed_role;
+  statement.milliseconds = 999;
+  statement.extras.source_identity = "alice";
+  statement.extras.tags = {{"Project", "Apollo", true}, {"Größe", "", false}};
+  statement.extras.ancestors = {{.account = other_account,
+                                 .unique_id = "AROAPARENTPARENTPAREN",
+                                 .name = "parent",
+                                 .access_key_id = "ASIAPARENT",
+                                 .provider_arn = test::provider_arn(),
+                                 .issuer = test::issuer().url,
+                                 .key_id = "k1",
+                                 .cluster_arn = "arn:aws:eks:us-west-2:111122223333:cluster/c",
+                                 .issued_at = time_of_seconds(test::noon) + std::chrono::milliseconds{7}}};
+  const auto again = opened(sealed(), statement.access_key_id);
+  ASSERT_TRUE(again);
+  expect_equal(*again, statement);
+  EXPECT_EQ(again->kind, SessionKind::assumed_role);
+  EXPECT_EQ(again->issued(), time_of_seconds(test::noon) + std::chrono::milliseconds{999});
+  EXPECT_EQ(again->extras.source_identity, "alice");
+  ASSERT_EQ(again->extras.tags.size(), 2U);
+  EXPECT_TRUE(again->extras.tags[0].transitive);
+  EXPECT_EQ(again->extras.tags[1].key, "Größe");
+  EXPECT_FALSE(again->extras.tags[1].transitive);
+  ASSERT_EQ(again->extras.ancestors.size(), 1U);
+  EXPECT_EQ(again->extras.ancestors[0].cluster_arn, statement.extras.ancestors[0].cluster_arn);
+  EXPECT_EQ(again->extras.ancestors[0].issued_at, statement.extras.ancestors[0].issued_at);
+}
+
+TEST_F(SealedSession, OpensAsItsOwnKindAlone) {
+  std::string bytes = *from_base64(sealed());
+  for (const char kind : {0, 2, 3, 4, 5}) {
+    bytes[1] = kind;
+    EXPECT_FALSE(opened(to_base64(bytes), statement.access_key_id)) << int{kind};
+  }
+  bytes[1] = 1;
+  EXPECT_TRUE(opened(to_base64(bytes), statement.access_key_id));
+}
+
 TEST_F(SealedSession, IsNeverTheSameTwice) { EXPECT_NE(sealed(), sealed()); }
 
 TEST_F(SealedSession, ShowsNothing) {
@@ -209,7 +248,8 @@ TEST(SessionCodec, SurvivesLengthsThatLie) {
   }
   EXPECT_FALSE(decode(std::string(40, '\xff')));
   EXPECT_FALSE(decode(std::string(13, '\0').substr(0, 12) + "\xff\xff\xff\xff\xff\xff\xff\xff\x7f"));
-  EXPECT_TRUE(decode(std::string(13, '\0'))) << "thirteen empty fields";
+  EXPECT_TRUE(decode(std::string(14, '\0'))) << "fourteen empty fields";
+  EXPECT_FALSE(decode(std::string(13, '\0')));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "base/text.h"
-#include "issuer/registry.h"
-#include "record/identifier.h"
+#include "record/identity.h"
 #include "record/key.h"
 #include "record/policies.h"
 #include "record/role.h"
+#include "sts/lineage.h"
 #include "sts/refusal.h"
 #include "sts/service.h"
 
@@ -40,17 +40,50 @@ std::vector<std::string> live_policies(const Statement& statement, const store::
   return arns;
 }
 
-Result<wire::FoundKey, wire::Error> make_key(Statement statement, const record::Role& role,
-                                             std::string_view partition, const store::Snapshot& snapshot) {
+// Session tags stand over the entity's own, whatever the letters' case (IAM User Guide, "Passing session
+// tags").
+void overlay(wire::PrincipalTags& tags, const std::vector<wire::SessionTag>& over) {
+  for (const wire::SessionTag& tag : over) {
+    std::erase_if(tags, [&](const auto& own) { return equal_ignoring_case(own.first, tag.key); });
+    tags.emplace_back(tag.key, tag.value);
+  }
+}
+
+// REQUIRES: the role exists (end_of).
+void become_role_session(wire::Caller& caller, const Statement& statement, std::string_view partition,
+                         const store::Snapshot& snapshot) {
+  const auto* role =
+      record::find<record::Role>(snapshot, record::role_key(statement.account, statement.role_name));
+  caller.kind = wire::Caller::Kind::session;
+  caller.arn = session_arn(partition, statement);
+  caller.user_id = statement.role_id + ":" + statement.session_name;
+  caller.role_arn = role->arn(partition);
+  caller.tags.assign(role->tags.begin(), role->tags.end());
+}
+
+// REQUIRES: the user exists (end_of), where it is not root.
+void become_user_session(wire::Caller& caller, const Statement& statement, std::string_view partition,
+                         const store::Snapshot& snapshot) {
+  const record::User* user = nullptr;
+  if (!statement.role_name.empty()) {
+    user = record::find<record::User>(snapshot, record::user_key(statement.account, statement.role_name));
+    caller.tags.assign(user->tags.begin(), user->tags.end());
+  }
+  if (statement.kind == SessionKind::federated_user) {
+    caller.kind = wire::Caller::Kind::federated_user;
+    caller.arn = federated_user_arn(partition, statement.account, statement.session_name);
+    caller.user_id = statement.account + ":" + statement.session_name;
+    return;
+  }
+  caller.kind = user == nullptr ? wire::Caller::Kind::root : wire::Caller::Kind::user;
+  caller.arn = user == nullptr ? concatenate({"arn:", partition, ":iam::", statement.account, ":root"})
+                               : user->arn(partition);
+  caller.user_id = statement.role_id;
+}
+
+Result<wire::FoundKey, wire::Error> make_key(Statement statement, std::string_view partition,
+                                             const store::Snapshot& snapshot) {
   auto session = std::make_shared<wire::Session>();
-  session->name = statement.session_name;
-  session->role_name = statement.role_name;
-  session->provider_arn = statement.provider_arn;
-  session->issuer = statement.issuer;
-  session->key_id = statement.key_id;
-  session->cluster_arn = statement.cluster_arn;
-  session->issued_at = time_of_seconds(statement.issued_at);
-  session->expires_at = time_of_seconds(statement.expires_at);
   session->policy_arns = live_policies(statement, snapshot);
   if (!statement.policy.empty()) {
     auto policy = policy::Policy::parse(statement.policy, policy::Kind::session);
@@ -58,14 +91,28 @@ Result<wire::FoundKey, wire::Error> make_key(Statement statement, const record::
     session->inline_policy = std::move(*policy);
   }
   wire::Caller caller;
-  caller.kind = wire::Caller::Kind::session;
   caller.account = statement.account;
-  caller.arn = session_arn(partition, statement);
-  caller.user_id = statement.role_id + ":" + statement.session_name;
   caller.unique_id = statement.role_id;
   caller.name = statement.role_name;
-  caller.role_arn = role.arn(partition);
   caller.access_key_id = statement.access_key_id;
+  const bool of_role =
+      statement.kind == SessionKind::web_identity || statement.kind == SessionKind::assumed_role;
+  if (of_role)
+    become_role_session(caller, statement, partition, snapshot);
+  else
+    become_user_session(caller, statement, partition, snapshot);
+  overlay(caller.tags, statement.extras.tags);
+  session->name = std::move(statement.session_name);
+  session->role_name = of_role ? std::move(statement.role_name) : std::string();
+  session->provider_arn = std::move(statement.provider_arn);
+  session->issuer = std::move(statement.issuer);
+  session->key_id = std::move(statement.key_id);
+  session->cluster_arn = std::move(statement.cluster_arn);
+  session->issued_at = statement.issued();
+  session->expires_at = time_of_seconds(statement.expires_at);
+  session->source_identity = std::move(statement.extras.source_identity);
+  session->tags = std::move(statement.extras.tags);
+  session->ancestors = std::move(statement.extras.ancestors);
   caller.session = std::move(session);
   return wire::FoundKey{std::move(statement.secret_access_key), std::move(caller)};
 }
@@ -90,18 +137,11 @@ Result<wire::FoundKey, wire::Error> SessionSource::find(std::string_view access_
                "exchange a token again");
     return wire::Error{Code::expired_session, "The security token included in the request is expired"};
   }
-  const auto* role =
-      record::find<record::Role>(snapshot, record::role_key(statement->account, statement->role_name));
-  if (role == nullptr || role->id != statement->role_id) {
-    return refuse(trace, Step::session_valid, "role_gone",
-                  "the role of this session was deleted, or deleted and made anew");
-  }
-  if (!statement->cluster_arn.empty() && issuer::find_live(snapshot, statement->issuer) == nullptr) {
-    return refuse(trace, Step::session_valid, "cluster_gone",
-                  "the cluster whose token was exchanged was deleted");
+  if (auto ended = end_of(*statement, snapshot)) {
+    return refuse(trace, Step::session_valid, std::move(ended->code), std::move(ended->detail));
   }
   trace.pass(Step::session_valid);
-  return make_key(std::move(*statement), *role, partition_, snapshot);
+  return make_key(std::move(*statement), partition_, snapshot);
 }
 
 }  // namespace openirsa::sts

@@ -97,10 +97,20 @@ TEST_F(Sessions, EndWithTheirCluster) {
   expect_dead("cluster_gone", Step::session_valid);
 }
 
-TEST_F(Sessions, OutliveAChangedTrustPolicyAndADeletedProvider) {
-  desk.put_role(test::a_role(test::trust_text(R"({"StringEquals":{"sts:RoleSessionName":"nobody"}})")));
+TEST_F(Sessions, EndWithTheirProvider) {
+  ASSERT_EQ(desk.whoami(credentials).status, 200);
   desk.remove(record::provider_key(test::account, test::issuer_name()));
-  EXPECT_EQ(desk.exchange(sign(claims())).status, 400);
+  expect_dead("provider_gone", Step::session_valid);
+  desk.clock.set(noon + 1);
+  desk.put_provider();
+  expect_dead("provider_gone", Step::session_valid);
+  EXPECT_EQ(desk.whoami(credentials_of(desk.exchange(sign(claims())))).status, 200)
+      << "a session of the new provider";
+}
+
+TEST_F(Sessions, OutliveAChangedTrustPolicy) {
+  desk.put_role(test::a_role(test::trust_text(R"({"StringEquals":{"sts:RoleSessionName":"nobody"}})")));
+  EXPECT_EQ(desk.exchange(sign(claims())).status, 403);
   EXPECT_EQ(desk.whoami(credentials).status, 200);
 }
 
@@ -141,10 +151,19 @@ TEST(CallerIdentity, OfALongLivedKey) {
                  "Request is missing Authentication Token");
 }
 
-TEST(StsOperations, WaitForNothingAndNeedNoPermission) {
+TEST(StsOperations, WaitForNothingButTheFilesOfDecisions) {
   for (const auto& row : service.operations) {
-    EXPECT_EQ(row.access, wire::Access::read) << row.name;
-    EXPECT_TRUE(row.action.empty()) << row.name;
+    const bool reads_files = row.name == "DecodeAuthorizationMessage";
+    EXPECT_EQ(row.access, reads_files ? wire::Access::write : wire::Access::read) << row.name;
+  }
+}
+
+// The API references say of these that no permission is needed.
+TEST(StsOperations, AskForTheirOwnPermission) {
+  for (const auto& row : service.operations) {
+    const bool open = row.name == "AssumeRoleWithWebIdentity" || row.name == "GetCallerIdentity" ||
+                      row.name == "GetSessionToken";
+    EXPECT_EQ(row.action, open ? std::string() : "sts:" + std::string(row.name));
   }
 }
 

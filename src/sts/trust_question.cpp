@@ -18,23 +18,33 @@ policy::Decision TrustQuestion::decide(policy::Explanation* explanation) const {
                                           .account = {},
                                           .role_arn = {},
                                           .unique_id = {}},
-                            .action = "sts:AssumeRoleWithWebIdentity",
+                            .action = action_,
                             .resource = role_arn_,
                             .context = &context_};
   return policy::decide_trust(trust_, facts, explanation);
 }
 
 KeptQuestion::KeptQuestion(const TrustQuestion& question)
-    : trust_(question.trust_), provider_arn_(question.provider_arn_), role_arn_(question.role_arn_) {
-  // Every key of an exchange has one value.
+    : trust_(question.trust_),
+      provider_arn_(question.provider_arn_),
+      role_arn_(question.role_arn_),
+      action_(question.action_) {
   for (const auto& key : question.context_.keys()) {
-    keys_.emplace_back(key.name, utf8_prefix(key.values.front(), longest_value));
+    Key& kept = keys_.emplace_back(Key{std::string(key.name), {}, key.multivalued});
+    for (const std::string_view value : key.values)
+      kept.values.emplace_back(utf8_prefix(value, longest_value));
   }
 }
 
 policy::Explanation KeptQuestion::explain() const {
   TrustQuestion question(trust_, provider_arn_, role_arn_);
-  for (const auto& [name, value] : keys_) question.context().add(name, value);
+  question.ask_for(action_);
+  for (const Key& key : keys_) {
+    if (key.multivalued)
+      question.context().add_list(key.name, {key.values.begin(), key.values.end()});
+    else
+      question.context().add(key.name, key.values.front());
+  }
   policy::Explanation explanation;
   (void)question.decide(&explanation);
   return explanation;

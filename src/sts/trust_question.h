@@ -15,9 +15,12 @@ namespace openirsa::sts {
 
 class TrustQuestion {
  public:
-  // Views: provider and role ARN outlive the question.
+  // Views: provider and role ARN outlive the question, and the action is a literal.
   TrustQuestion(policy::Policy trust, std::string_view provider_arn, std::string_view role_arn)
       : trust_(std::move(trust)), provider_arn_(provider_arn), role_arn_(role_arn) {}
+
+  // The same with a further action, such as sts:TagSession.
+  void ask_for(std::string_view action) { action_ = action; }
 
   policy::Context& context() { return context_; }
   policy::Decision decide(policy::Explanation* explanation = nullptr) const;
@@ -27,6 +30,7 @@ class TrustQuestion {
   policy::Policy trust_;
   std::string_view provider_arn_;
   std::string_view role_arn_;
+  std::string_view action_ = "sts:AssumeRoleWithWebIdentity";
   policy::Context context_;
 };
 
@@ -40,7 +44,13 @@ class KeptQuestion {
   policy::Policy trust_;
   std::string provider_arn_;
   std::string role_arn_;
-  std::vector<std::pair<std::string, std::string>> keys_;
+  std::string_view action_;
+  struct Key {
+    std::string name;
+    std::vector<std::string> values;
+    bool multivalued = false;
+  };
+  std::vector<Key> keys_;
 };
 
 // What is evaluated in place of a missing role's trust policy, so that both take the same time: one statement

@@ -3,11 +3,9 @@
 #include "base/text.h"
 #include "base/time_text.h"
 #include "crypto/random.h"
-#include "policy/arn.h"
 #include "record/identifier.h"
-#include "record/key.h"
-#include "record/policies.h"
 #include "sts/refusal.h"
+#include "sts/session_input.h"
 #include "sts/session_seal.h"
 #include "sts/web_identity_check.h"
 #include "wire/xml.h"
@@ -25,31 +23,12 @@ class Exchange {
 
  private:
   Result<wire::Answer, wire::Error> issue(const token::IdToken& token);
-  std::vector<SealedPolicy> session_policies() const;
   wire::Answer answer(const StatementView& statement, const Sealed& sealed,
                       const token::IdToken& token) const;
 
   wire::Call& call_;
   WebIdentityCheck check_;
 };
-
-std::vector<SealedPolicy> Exchange::session_policies() const {
-  const WebIdentityInput& input = check_.input();
-  std::vector<SealedPolicy> sealed;
-  for (const std::string_view arn : input.policy_arns) {
-    const auto parsed = policy::parse_arn(arn);
-    if (parsed->account == "aws") {
-      sealed.push_back({std::string(arn), {}});
-      continue;
-    }
-    const auto* policy = record::find<record::ManagedPolicy>(
-        *call_.snapshot, record::managed_policy_key(input.account, arn.substr(arn.rfind('/') + 1)));
-    // The key ignores case and path, an ARN does not.
-    const bool exists = policy != nullptr && policy->arn(call_.house.names.partition) == arn;
-    sealed.push_back({std::string(arn), exists ? policy->id : std::string(no_policy)});
-  }
-  return sealed;
-}
 
 Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
   const WebIdentityInput& input = check_.input();
@@ -60,7 +39,8 @@ Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
   const Secret secret = record::make_secret_access_key();
   const std::string cluster =
       check_.issuer() == nullptr ? std::string() : cluster_arn(call_.house.names.partition, *check_.issuer());
-  const std::vector<SealedPolicy> policies = session_policies();
+  const std::vector<SealedPolicy> policies =
+      seal_policies(input.policy_arns, input.account, *call_.snapshot, call_.house.names.partition);
   StatementView statement;
   statement.account = input.account;
   statement.access_key_id = access_key_id;
@@ -73,9 +53,11 @@ Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
   if (token.key_id()) statement.key_id = *token.key_id();
   statement.cluster_arn = cluster;
   statement.issued_at = seconds_of(call_.now);
+  statement.milliseconds = call_.now.time_since_epoch().count() - statement.issued_at * 1000;
   statement.expires_at = statement.issued_at + input.duration;
   statement.policy = input.policy_text;
   statement.policies = policies;
+  statement.extras = check_.extras();
   auto sealed = seal(statement, *ring_key);
   if (!sealed) {
     call_.trace.fail(Step::session_policy_valid, "session_too_large", sealed.error().message);
@@ -103,6 +85,9 @@ wire::Answer Exchange::answer(const StatementView& statement, const Sealed& seal
   xml.close("Credentials");
   xml.text("Provider", check_.provider_arn());
   if (sealed.packed_percent > 0) xml.number("PackedPolicySize", sealed.packed_percent);
+  if (statement.extras != nullptr && !statement.extras->source_identity.empty()) {
+    xml.text("SourceIdentity", statement.extras->source_identity);
+  }
   return wire::xml_answer(xml.take());
 }
 

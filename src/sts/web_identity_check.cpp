@@ -4,6 +4,7 @@
 #include "issuer/registry.h"
 #include "record/key.h"
 #include "sts/refusal.h"
+#include "sts/session_tags.h"
 #include "sts/trust_question.h"
 #include "token/verifier.h"
 #include "wire/outside.h"
@@ -201,6 +202,23 @@ void WebIdentityCheck::fill_context(policy::Context& context, const Identity& id
   context.add_value("sts:DurationSeconds", std::to_string(input_.duration));
   context.add("aws:FederatedProvider", provider_arn());
   wire::add_request_keys(call_, call_.region, context);
+  if (!extras_) return;
+  add_tag_keys(extras_->tags, context);
+  if (!extras_->source_identity.empty()) context.add("sts:SourceIdentity", extras_->source_identity);
+}
+
+// The claims of AWS's own name; most tokens have none.
+Result<Done, wire::Error> WebIdentityCheck::take_claims(const json::object& claims) {
+  if (!claims_extras(claims)) return Done{};
+  auto extras = parse_claimed_extras(claims);
+  if (!extras) {
+    trace_.fail(Step::claims_complete, "session_claims_invalid",
+                concatenate({"the claim ", tags_claim, " or ", source_identity_claim,
+                             " cannot be used: ", extras.error().message}));
+    return std::move(extras).error();
+  }
+  extras_ = *std::move(extras);
+  return Done{};
 }
 
 Result<Done, wire::Error> WebIdentityCheck::authorise(const Identity& identity) {
@@ -208,7 +226,15 @@ Result<Done, wire::Error> WebIdentityCheck::authorise(const Identity& identity) 
   const bool exists = role_ != nullptr && role_->has_arn(call_.house.names.partition, input_.role_arn);
   TrustQuestion question(exists ? role_->trust : nobodys_trust(), provider_arn(), input_.role_arn);
   fill_context(question.context(), identity);
-  const policy::Decision decision = question.decide();
+  policy::Decision decision = question.decide();
+  std::string_view action = "sts:AssumeRoleWithWebIdentity";
+  const auto ask_too = [&](std::string_view further) {
+    if (!decision.allowed()) return;
+    question.ask_for(action = further);
+    decision = question.decide();
+  };
+  if (extras_ && !extras_->tags.empty()) ask_too("sts:TagSession");
+  if (extras_ && !extras_->source_identity.empty()) ask_too("sts:SetSourceIdentity");
   if (exists && decision.allowed()) {
     trace_.pass(Step::role_found);
     trace_.pass(Step::trust_policy_allowed);
@@ -221,9 +247,9 @@ Result<Done, wire::Error> WebIdentityCheck::authorise(const Identity& identity) 
     fail_trust(trace_, decision);
     trace_.explain_later = [later](wire::Trace& trace) { explain_trust_refusal(trace, later->explain()); };
   } else {
-    explain_missing_role(call_, role_, input_.role_arn);
+    explain_missing_role(trace_, call_.house.names.partition, role_, input_.role_arn);
   }
-  return not_authorised();
+  return not_authorised(action);
 }
 
 Result<Done, wire::Error> WebIdentityCheck::check_duration() {
@@ -255,6 +281,7 @@ Result<std::optional<token::IdToken>, wire::Error> WebIdentityCheck::run() {
   if (*keys == Keys::awaited) return std::optional<token::IdToken>();
   auto verified = verify(*token);
   if (!verified) return std::move(verified).error();
+  if (auto done = take_claims(verified->claims()); !done) return std::move(done).error();
   if (auto done = authorise(identity_of(*verified)); !done) return std::move(done).error();
   if (auto done = check_duration(); !done) return std::move(done).error();
   return std::optional(std::move(*verified));
@@ -268,6 +295,7 @@ Result<Done, wire::Error> WebIdentityCheck::run_unsigned() {
   if (auto done = find_provider(*token); !done) return done;
   if (auto keys = find_keys(*token); !keys) return std::move(keys).error();
   if (auto done = judge_unsigned(*token); !done) return done;
+  if (auto done = take_claims(token->unverified_claims()); !done) return done;
   if (auto done = authorise(identity_of(token->unverified_registered_claims())); !done) return done;
   return check_duration();
 }

@@ -11,6 +11,7 @@
 #include "record/cluster.h"
 #include "record/provider.h"
 #include "record/role.h"
+#include "sts/session_seal.h"
 #include "sts/web_identity_input.h"
 #include "token/id_token.h"
 #include "token/signed_token.h"
@@ -37,6 +38,8 @@ class WebIdentityCheck {
   const record::Role& role() const { return *role_; }
   const record::Issuer* issuer() const { return issuer_; }  // null for a foreign one
   const std::string& provider_arn() const { return trace_.provider_arn; }
+  // Session tags and the source identity that the token's claims ask for; null where they ask for none.
+  const Extras* extras() const { return extras_ ? &*extras_ : nullptr; }
 
  private:
   enum class Signature { verified, assumed };
@@ -54,6 +57,7 @@ class WebIdentityCheck {
   static Identity identity_of(const token::IdToken& token);
   static Identity identity_of(const token::RegisteredClaims& claims);
   void fill_context(policy::Context& context, const Identity& identity) const;
+  Result<Done, wire::Error> take_claims(const json::object& claims);
   Result<Done, wire::Error> authorise(const Identity& identity);
   Result<Done, wire::Error> check_duration();
 
@@ -65,6 +69,7 @@ class WebIdentityCheck {
   const record::OpenIdConnectProvider* provider_ = nullptr;
   const record::Issuer* issuer_ = nullptr;
   std::shared_ptr<const token::JwkSet> foreign_keys_;
+  std::optional<Extras> extras_;
 };
 
 }  // namespace openirsa::sts

@@ -1,8 +1,11 @@
+#include "wire/authorise.h"
+
 #include <stdexcept>
 
 #include "base/time_text.h"
 #include "wire/authenticate.h"
 #include "wire/authorise_target.h"
+#include "wire/reach.h"
 #include "wire/region.h"
 #include "wire/request_keys.h"
 
@@ -18,6 +21,8 @@ std::string_view principal_type(Caller::Kind kind) {
       return "User";
     case Caller::Kind::session:
       return "AssumedRole";
+    case Caller::Kind::federated_user:
+      return "FederatedUser";
     case Caller::Kind::administrator:
       break;
   }
@@ -26,8 +31,8 @@ std::string_view principal_type(Caller::Kind kind) {
 
 // IAM is a global service: whatever region a client signs for, policies see the partition's own (IAM User
 // Guide, aws:RequestedRegion).
-std::string_view requested_region(const Call& call) {
-  if (!call.operation.action.starts_with("iam:")) return call.region;
+std::string_view requested_region(const Call& call, std::string_view action) {
+  if (!action.starts_with("iam:")) return call.region;
   if (call.house.names.partition == "aws-cn") return "cn-north-1";
   if (call.house.names.partition == "aws-us-gov") return "us-gov-west-1";
   return "us-east-1";
@@ -41,7 +46,11 @@ void add_principal_keys(const Caller& caller, policy::Context& context) {
   context.add("aws:PrincipalType", principal_type(caller.kind));
   context.add("aws:userid", caller.user_id);
   if (caller.kind == Caller::Kind::user) context.add("aws:username", caller.name);
+  for (const auto& [key, value] : caller.tags) context.add_owned("aws:PrincipalTag/" + key, value);
   if (!caller.session) return;
+  if (!caller.session->source_identity.empty()) {
+    context.add("aws:SourceIdentity", caller.session->source_identity);
+  }
   context.add_value("aws:TokenIssueTime", to_iso8601(caller.session->issued_at));
   context.add("aws:MultiFactorAuthPresent", "false");
   if (!caller.session->provider_arn.empty()) {
@@ -85,29 +94,29 @@ std::string refusal_text(const Caller& caller, std::string_view action, std::str
 }
 
 // The caller's own policies on one resource.
-Result<Done, Error> judge(const Call& call, const std::string& resource) {
+Result<Done, Error> judge(const Call& call, std::string_view action, std::string_view resource) {
   const Authorizer* authorizer = call.house.authorizer;
   if (authorizer == nullptr) throw std::logic_error("the house has no authorizer");
   const Operation& operation = call.operation;
   const Caller& caller = *call.caller;
 
   policy::Context context;
-  add_request_keys(call, requested_region(call), context);
+  add_request_keys(call, requested_region(call, action), context);
   add_principal_keys(caller, context);
   if (operation.keys != nullptr) operation.keys(call, context);
-  const auto decision =
-      authorizer->decide(caller, operation.action, resource, context, *call.snapshot, nullptr);
+  const auto decision = authorizer->decide(caller, action, resource, context, *call.snapshot, nullptr);
   if (decision.allowed()) return Done{};
   // Evaluated again with its steps written down: a refusal may cost more than a success.
   policy::Explanation explanation;
-  (void)authorizer->decide(caller, operation.action, resource, context, *call.snapshot, &explanation);
+  (void)authorizer->decide(caller, action, resource, context, *call.snapshot, &explanation);
   call.trace.explanation = std::move(explanation);
-  std::string text = refusal_text(caller, operation.action, resource, decision);
+  std::string text = refusal_text(caller, action, resource, decision);
   std::string where(policy::name_of(decision.effect()));
   if (!decision.policy_name().empty()) where.append(" in `").append(decision.policy_name()).append("`");
   call.trace.fail(Step::action_authorised, std::string(policy::name_of(decision.effect())), text, {},
                   std::move(where));
-  return Error{Code::access_denied, std::move(text)};
+  Error error{Code::access_denied, std::move(text)};
+  return operation.refusal == nullptr ? error : operation.refusal(call, decision, std::move(error));
 }
 
 }  // namespace
@@ -127,12 +136,20 @@ void add_request_keys(const Call& call, std::string_view requested_region, polic
 
 Result<Done, Error> authorise(Passage& passage, const Call& call) {
   const Operation& operation = *passage.operation;
-  if (operation.action.empty() || !passage.caller) return Done{};
-  Trace& trace = passage.trace;
-  trace.action = operation.action;
-  trace.resource = operation.resource(call);
-  if (passage.caller->kind != Caller::Kind::administrator) {
-    auto judged = judge(call, trace.resource);
+  if (!passage.caller) return Done{};
+  if (auto refused = out_of_reach(*passage.caller, passage.service->name, operation.name, passage.trace)) {
+    return *std::move(refused);
+  }
+  if (operation.action.empty()) return Done{};
+  return authorise_action(call, operation.action, operation.resource(call));
+}
+
+Result<Done, Error> authorise_action(const Call& call, std::string_view action, std::string_view resource) {
+  Trace& trace = call.trace;
+  trace.action = action;
+  trace.resource = resource;
+  if (call.caller->kind != Caller::Kind::administrator) {
+    auto judged = judge(call, action, resource);
     if (!judged) return judged;
   }
   trace.pass(Step::action_authorised);
@@ -141,7 +158,7 @@ Result<Done, Error> authorise(Passage& passage, const Call& call) {
 
 Result<Done, Error> authorise_target(const Call& call, std::string resource) {
   if (resource == call.trace.resource) return Done{};
-  auto judged = judge(call, resource);
+  auto judged = judge(call, call.operation.action, resource);
   if (!judged) call.trace.resource = std::move(resource);
   return judged;
 }

@@ -49,6 +49,8 @@ constexpr std::array rows{
     Row{Code::expired_token, "ExpiredTokenException", 400, Code::expired_token},
     Row{Code::idp_communication_error, "IDPCommunicationError", 400, Code::idp_communication_error},
     Row{Code::idp_rejected_claim, "IDPRejectedClaim", 403, Code::idp_rejected_claim},
+    Row{Code::invalid_authorization_message, "InvalidAuthorizationMessageException", 400,
+        Code::invalid_authorization_message},
     Row{Code::invalid_identity_token, "InvalidIdentityToken", 400, Code::invalid_identity_token},
     Row{Code::packed_policy_too_large, "PackedPolicyTooLarge", 400, Code::packed_policy_too_large},
     Row{Code::region_disabled, "RegionDisabledException", 403, Code::region_disabled},

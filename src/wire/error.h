@@ -47,6 +47,7 @@ enum class Code {
   expired_token,
   idp_communication_error,
   idp_rejected_claim,
+  invalid_authorization_message,
   invalid_identity_token,
   packed_policy_too_large,
   region_disabled,

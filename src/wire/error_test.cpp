@@ -64,7 +64,7 @@ TEST(ErrorTable, agrees_with_the_service_models) {
   ASSERT_EQ(sts.size(), 12U);
   ASSERT_EQ(eks.size(), 15U);
   expect_modelled(Code::concurrent_modification, Code::unmodifiable_entity, {iam}, 11);
-  expect_modelled(Code::expired_token, Code::region_disabled, {sts}, 6);
+  expect_modelled(Code::expired_token, Code::region_disabled, {sts}, 7);
   expect_modelled(Code::eks_access_denied, Code::eks_service_unavailable, {eks}, 11);
   expect_modelled(Code::rest_throttling, Code::rest_throttling, {eks}, 1);
 }

@@ -86,6 +86,9 @@ using Handler = Result<Answer, Error> (*)(Call&);
 using Resource = std::string (*)(const Call&);
 // Context keys that the operation adds to the global ones (tags of the request, tags of the resource, …).
 using Keys = void (*)(const Call&, policy::Context&);
+// Where a service has words of its own for a refused action: what the caller reads in place of the usual
+// error, after the trace has it. May put into the trace what only the service knows.
+using Refusal = Error (*)(const Call&, const policy::Decision&, Error usual);
 
 struct Operation {
   std::string_view name;   // "CreateOpenIDConnectProvider"
@@ -95,7 +98,8 @@ struct Operation {
   std::string_view action;           // "iam:CreateRole"; empty: needs no permission (GetCallerIdentity)
   Resource resource = nullptr;
   Handler handler = nullptr;
-  Keys keys = nullptr;  // optional
+  Keys keys = nullptr;        // optional
+  Refusal refusal = nullptr;  // optional
 };
 
 // Under -fsanitize=undefined g++ takes no function's address for a constant (GCC bug 71962), so that those

@@ -1,11 +1,11 @@
 // Made from the Unicode 14 character database: first and last character of every run of letters (L), numbers
 // (N) and separators (Z) above U+007F. A table, not logic: no reader needs its lines.
-#include "iam/tag_letters.h"
+#include "wire/tag_letters.h"
 
 #include <algorithm>
 #include <array>
 
-namespace openirsa::iam {
+namespace openirsa::wire {
 namespace {
 
 struct Run {
@@ -144,4 +144,4 @@ bool is_letter_number_or_space(char32_t scalar) {
   return after != runs.begin() && scalar <= std::prev(after)->last;
 }
 
-}  // namespace openirsa::iam
+}  // namespace openirsa::wire

@@ -1,0 +1,30 @@
+// The parameters of AssumeRole, and what its policies see of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sts/session_input.h"
+#include "wire/operation.h"
+
+namespace openirsa::sts {
+
+struct AssumeRoleInput {
+  RoleArn role;
+  std::string_view session_name;
+  std::int64_t duration = 3600;  // seconds
+  SessionPolicies policies;
+  std::vector<wire::SessionTag> tags;
+  std::string_view source_identity;  // may be empty
+};
+Result<AssumeRoleInput, wire::Error> parse_assume_role_input(const wire::Call& call);
+
+// RoleArn as it came; "*" without one.
+std::string role_of_request(const wire::Call& call);
+// sts:ExternalId, sts:RoleSessionName, sts:SourceIdentity, sts:DurationSeconds, the tags of the request and
+// those of the role.
+void add_assume_role_keys(const wire::Call& call, policy::Context& context);
+
+}  // namespace openirsa::sts
