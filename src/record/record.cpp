@@ -34,8 +34,8 @@ constexpr std::array<Kind, sizeof...(R)> kinds_of() {
   return {Kind{R::kind, decode<R>}...};
 }
 constexpr auto kinds = kinds_of<Account, AccountName, AccountAlias, User, Group, GroupName, AccessKey,
-                                AccessKeyUse, Role, ManagedPolicy, OpenIdConnectProvider, Cluster, Revocation, Issuer,
-                                RingKey, AuthorityRecord, ServerIdentity>();
+                                AccessKeyUse, Role, ManagedPolicy, OpenIdConnectProvider, Cluster, Revocation,
+                                Issuer, RingKey, AuthorityRecord, ServerIdentity>();
 
 // Kinds of a newer release: kept in the store, said once, not read.
 struct Strangers {
