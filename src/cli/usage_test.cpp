@@ -24,7 +24,7 @@ TEST_F(Usage, an_unknown_word_is_named_with_those_there_are) {
   EXPECT_EQ(
       said({"frob"}),
       "Error: unknown word `frob`; after openirsa comes one of: create, get, update, delete, utils, env, "
-      "explain, lint, simulate, version\n");
+      "explain, lint, revoke, simulate, version\n");
   EXPECT_EQ(said({"get", "clusters"}),
             "Error: unknown word `clusters`; after openirsa get comes one of: cluster, account, provider\n");
   EXPECT_EQ(
@@ -39,7 +39,7 @@ TEST_F(Usage, an_unknown_word_is_named_with_those_there_are) {
 TEST_F(Usage, a_missing_word_or_option) {
   EXPECT_EQ(said({}),
             "Error: a word is missing; after openirsa comes one of: create, get, update, delete, utils, env, "
-            "explain, lint, simulate, version\n");
+            "explain, lint, revoke, simulate, version\n");
   EXPECT_EQ(said({"get"}),
             "Error: a word is missing; after openirsa get comes one of: cluster, account, provider\n");
   EXPECT_EQ(said({"create", "cluster"}),
