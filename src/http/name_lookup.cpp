@@ -2,11 +2,14 @@
 
 #include <netdb.h>
 
+#include <algorithm>
 #include <cstring>
-#include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
+
+#include "http/fair_queue.h"
 
 namespace openirsa::http {
 namespace {
@@ -20,10 +23,14 @@ struct NameLookup::Shared {
   Post post;  // empty once nobody waits any more
   Resolve resolve;
   std::size_t max_threads = 0;
-  std::deque<HostPort> waiting;
-  // By the target's text. Not with the threads: what a callback holds belongs to the lookup's owner, and may
-  // have to go before a thread is back from the name server.
-  std::map<std::string, std::vector<OnFound>> callbacks;
+  FairQueue<HostPort> queue{0};
+  struct Lookup {
+    std::chrono::steady_clock::time_point until{};
+    std::vector<OnFound> callbacks{};
+  };
+  // By payer and the target's text. Not with the threads: what a callback holds belongs to the lookup's
+  // owner, and may have to go before a thread is back from the name server.
+  std::map<std::pair<std::string, std::string>, Lookup> lookups;
   std::size_t threads = 0;
 };
 
@@ -48,24 +55,24 @@ std::vector<Endpoint> NameLookup::ask_system(const HostPort& target, std::string
 
 NameLookup::NameLookup(asio::io_context& context)
     : NameLookup([&context](std::function<void()> task) { asio::post(context, std::move(task)); }, ask_system,
-                 usual_threads) {}
+                 {usual_threads, usual_threads}) {}
 
-NameLookup::NameLookup(Post post, Resolve resolve, std::size_t threads)
-    : shared_(std::make_shared<Shared>()) {
+NameLookup::NameLookup(Post post, Resolve resolve, Limits limits) : shared_(std::make_shared<Shared>()) {
   shared_->post = std::move(post);
   shared_->resolve = std::move(resolve);
-  shared_->max_threads = threads;
+  shared_->max_threads = limits.threads;
+  shared_->queue = FairQueue<HostPort>(limits.share);
 }
 
 NameLookup::~NameLookup() {
-  decltype(shared_->callbacks) dropped;  // destroyed without the lock
+  decltype(shared_->lookups) dropped;  // destroyed without the lock
   const std::lock_guard lock(shared_->mutex);
   shared_->post = nullptr;
-  shared_->waiting.clear();
-  dropped.swap(shared_->callbacks);
+  shared_->queue.clear();
+  dropped.swap(shared_->lookups);
 }
 
-void NameLookup::find(const HostPort& target, OnFound on_found) {
+void NameLookup::find(const HostPort& target, OnFound on_found, const Asker& asker) {
   if (const auto ip = IpAddress::parse(target.host)) {
     shared_->post([endpoint = Endpoint::of(*ip, target.port), on_found = std::move(on_found)] {
       on_found({endpoint}, {});
@@ -73,28 +80,38 @@ void NameLookup::find(const HostPort& target, OnFound on_found) {
     return;
   }
   const std::lock_guard lock(shared_->mutex);
-  auto& callbacks = shared_->callbacks[target.text()];
-  callbacks.push_back(std::move(on_found));
-  if (callbacks.size() > 1) return;  // the same name is being looked up already
-  shared_->waiting.push_back(target);
-  if (shared_->threads == shared_->max_threads) return;
-  ++shared_->threads;
-  // Detached: getaddrinfo cannot be interrupted, and a shutdown must not wait for a name server.
-  std::thread([shared = shared_] { run(shared); }).detach();
+  auto& lookup = shared_->lookups[{asker.payer, target.text()}];
+  lookup.until = std::max(lookup.until, asker.until);
+  lookup.callbacks.push_back(std::move(on_found));
+  if (lookup.callbacks.size() > 1) return;  // it waits or is under way already
+  shared_->queue.push(asker.payer, target);
+  if (shared_->threads == shared_->max_threads || !shared_->queue.can_take()) return;
+  try {
+    // Detached: getaddrinfo cannot be interrupted, and a shutdown must not wait for a name server.
+    std::thread([shared = shared_] { run(shared); }).detach();
+    ++shared_->threads;
+  } catch (const std::system_error&) {
+    // The system has no thread left: those that run take it in turn, or whoever asks next tries again.
+  }
 }
 
 void NameLookup::run(const std::shared_ptr<Shared>& shared) {
   std::unique_lock lock(shared->mutex);
-  while (!shared->waiting.empty()) {
-    const HostPort target = std::move(shared->waiting.front());
-    shared->waiting.pop_front();
-    lock.unlock();
-    std::string reason;
-    auto endpoints = shared->resolve(target, reason);
-    lock.lock();
+  while (const auto taken = shared->queue.take()) {
+    const auto& [payer, target] = *taken;
+    const std::pair key(payer, target.text());
+    std::vector<Endpoint> endpoints;
+    std::string reason = "it could not be looked up in time";
+    if (shared->lookups[key].until > std::chrono::steady_clock::now()) {
+      reason.clear();
+      lock.unlock();
+      endpoints = shared->resolve(target, reason);
+      lock.lock();
+    }
+    shared->queue.end(payer);
     if (!shared->post) break;
-    auto answered = shared->callbacks.extract(target.text());
-    for (auto& callback : answered.mapped()) {
+    auto answered = shared->lookups.extract(key);
+    for (auto& callback : answered.mapped().callbacks) {
       shared->post([on_found = std::move(callback), endpoints, reason] { on_found(endpoints, reason); });
     }
   }

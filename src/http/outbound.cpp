@@ -1,11 +1,11 @@
 #include "http/outbound.h"
 
 #include <algorithm>
-#include <deque>
 #include <map>
 #include <stdexcept>
 #include <thread>
 
+#include "http/fair_queue.h"
 #include "http/name_lookup.h"
 #include "http/outbound_job.h"
 #include "http/outbound_loop.h"
@@ -15,9 +15,9 @@ namespace {
 
 using Instant = OutboundLoop::Instant;
 
-// More than fetches at once: a lookup outlives the fetch that gave up on it, and a name server that answers
-// nobody keeps one thread for each of its names.
-constexpr std::size_t lookup_threads = 128;
+// Far more than fetches at once: a lookup outlives the fetch that gave up on it, and a name server that
+// answers nobody keeps one thread for each of its names, most of a minute.
+constexpr NameLookup::Limits lookup_limits{.threads = 512, .share = 16};
 
 NameLookup::Resolve resolver_of(const OutboundSettings& settings) {
   if (!settings.resolve) return NameLookup::ask_system;
@@ -39,7 +39,7 @@ class Fetcher final : public Outbound {
   explicit Fetcher(OutboundSettings settings)
       : settings_(std::move(settings)),
         names_([this](std::function<void()> task) { loop_.post(std::move(task)); }, resolver_of(settings_),
-               lookup_threads),
+               lookup_limits),
         means_{settings_, loop_, names_, roots_of(settings_)},
         thread_([this] { run(); }) {}
 
@@ -66,6 +66,7 @@ class Fetcher final : public Outbound {
   using Key = std::pair<Instant, std::uint64_t>;  // the soonest deadline first
   struct Entry {
     std::shared_ptr<OutboundJob> job;
+    std::string payer{};
     bool begun = false;
   };
 
@@ -78,14 +79,18 @@ class Fetcher final : public Outbound {
         forget(key);
         done(std::move(result));
       };
-      jobs_[key].job = std::make_shared<OutboundJob>(means_, fetch, chain_only, deadline, std::move(on_end));
-      waiting_.push_back(key);
+      auto job = std::make_shared<OutboundJob>(means_, fetch, chain_only, deadline, std::move(on_end));
+      jobs_[key] = Entry{.job = std::move(job), .payer = fetch.payer};
+      waiting_.push(fetch.payer, key);
     });
   }
 
   void forget(const Key& key) {
     const auto entry = jobs_.find(key);
-    if (entry->second.begun) --running_;
+    if (entry->second.begun) {
+      --running_;
+      waiting_.end(entry->second.payer);
+    }
     jobs_.erase(entry);
   }
 
@@ -94,10 +99,14 @@ class Fetcher final : public Outbound {
       const auto job = jobs_.begin()->second.job;
       job->abandon(FetchFault::timed_out, "no complete answer in time");
     }
-    while (running_ < settings_.parallel && !waiting_.empty()) {
-      const auto entry = jobs_.find(waiting_.front());
-      waiting_.pop_front();
-      if (entry == jobs_.end()) continue;  // its time passed while it waited
+    while (running_ < settings_.parallel) {
+      const auto next = waiting_.take();
+      if (!next) break;
+      const auto entry = jobs_.find(next->work);
+      if (entry == jobs_.end()) {  // its time passed while it waited
+        waiting_.end(next->payer);
+        continue;
+      }
       entry->second.begun = true;
       ++running_;
       const auto job = entry->second.job;
@@ -122,7 +131,7 @@ class Fetcher final : public Outbound {
   const OutboundMeans means_;
   // The thread's alone:
   std::map<Key, Entry> jobs_;
-  std::deque<Key> waiting_;  // not begun; perhaps ended already
+  FairQueue<Key> waiting_{settings_.parallel};  // not begun; perhaps ended already
   std::size_t running_ = 0;
   std::uint64_t next_number_ = 0;
 

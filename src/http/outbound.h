@@ -1,7 +1,8 @@
 // The guarded fetcher: the only way by which the server connects to a host that a user named. https only; the
 // name is resolved once and every address is checked against the policy, again when the socket is opened;
 // redirects are followed by us, each checked anew; time, size and number are bounded; no proxy variable is
-// read.
+// read. Each fetch has a thread while it talks to a host: whatever a host finds to keep it busy with is no
+// other fetch's business, and ends with the fetch's time.
 #pragma once
 
 #include <chrono>
@@ -33,7 +34,8 @@ struct OutboundSettings {
 };
 
 struct Fetch {
-  std::string url;                             // https://…
+  std::string url;      // https://…
+  std::string payer{};  // on whose share of fetches and of lookups at once; all have the same size
   std::vector<std::uint16_t> ports{};          // allowed beside 443, of redirects too
   std::vector<std::string> thumbprints{};      // SHA-1, 40 lower-case hex digits: see verification below
   std::optional<std::string> authority_pem{};  // trusted instead of the system's roots, ours and thumbprints
@@ -78,7 +80,8 @@ class Outbound {
 
   // REQUIRES: `settings.roots_pem` holds nothing but certificates (throws otherwise).
   static std::unique_ptr<Outbound> start(OutboundSettings settings);
-  // Pending fetches end with `unreachable`; no callback is called after the destructor returned.
+  // Pending fetches end with `unreachable`, whatever their hosts do; no callback is called after the
+  // destructor returned.
   virtual ~Outbound() = default;
 
   // From any thread. Callbacks come once, on the fetcher's thread, never from within the call, and must

@@ -138,6 +138,52 @@ TEST_F(OutboundHostile, only_200_is_an_answer) {
   expect_control();
 }
 
+// OpenSSL takes session tickets and key updates within the call that reads, for as long as they come.
+TEST_F(OutboundHostile, tls_messages_without_end_are_cut_off) {
+  const auto tickets = [](TlsStream& stream) {
+    while (stream.send_ticket()) {
+    }
+  };
+  const auto updates = [](TlsStream& stream) {
+    while (stream.update_key()) {
+    }
+  };
+  EXPECT_EQ(verdict_on(tickets), "too_large");
+  EXPECT_EQ(verdict_on(updates), "too_large");
+  EXPECT_EQ(verdict_on([](TlsStream& stream) {
+              for (int i = 0; i < 8; ++i) stream.send_ticket();
+              stream.update_key();
+              stream.write(ok("{}"));
+            }),
+            "ok");
+}
+
+// libcurl reads a chunk's extension to its end and tells nobody of it.
+TEST_F(OutboundHostile, a_host_that_never_stops_talking_delays_no_other_and_no_shutdown) {
+  const auto talker =
+      host(endlessly("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;", std::string(16'000, 'x')));
+  const auto quick = host(always(ok("{}")));
+  auto fetcher = Outbound::start(settings);
+  const auto begin = [&](const Fetch& fetch) {
+    auto promise = std::make_shared<std::promise<std::string>>();
+    fetcher->get(fetch, [promise](const Result<Fetched, FetchFailure>& result) {
+      promise->set_value(result ? "ok" : name_of(result.error().fault));
+    });
+    return promise->get_future();
+  };
+  Fetch timed = to(*talker);
+  timed.deadline = std::chrono::steady_clock::now() + 500ms;
+  auto late = begin(timed);
+  auto endless = begin(to(*talker));
+  EXPECT_EQ(begin(to(*quick)).get(), "ok");
+  EXPECT_EQ(late.get(), "timed_out");
+  ASSERT_EQ(endless.wait_for(0s), std::future_status::timeout);
+  const auto stopped = std::chrono::steady_clock::now();
+  fetcher.reset();
+  EXPECT_LT(std::chrono::steady_clock::now() - stopped, 5s);
+  EXPECT_EQ(endless.get(), "unreachable");
+}
+
 // An error's body is of no use and may be endless.
 TEST_F(OutboundHostile, the_body_of_a_refusal_is_not_waited_for) {
   const std::string piece(10'000, 'x');

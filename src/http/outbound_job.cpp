@@ -10,9 +10,13 @@ namespace {
 // A host with more addresses than this gains nothing from the others.
 constexpr std::size_t max_addresses = 8;
 
-// A URL that was refused, made fit for one line of a log.
+// A URL, made fit for one line of a log: neither its query nor user information, where secrets are.
 std::string shown(std::string_view url) {
-  std::string text(url.substr(0, 200));
+  std::string text(url.substr(0, std::min(url.find_first_of("?#"), std::size_t{200})));
+  const auto scheme = text.find("://");
+  const auto authority = scheme == std::string::npos ? 0 : scheme + 3;
+  const auto user = text.substr(0, text.find('/', authority)).rfind('@');
+  if (user != std::string::npos && user >= authority) text.erase(authority, user + 1 - authority);
   std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
   return text;
 }
@@ -30,7 +34,7 @@ OutboundJob::OutboundJob(const OutboundMeans& means, Fetch fetch, bool chain_onl
       bearer_token_(fetch_.bearer_token) {}
 
 OutboundJob::~OutboundJob() {
-  if (transfer_) means_.loop.cancel(transfer_->handle());
+  if (transfer_) means_.loop.cancel(transfer_);
 }
 
 void OutboundJob::begin() {
@@ -64,23 +68,28 @@ void OutboundJob::visit(Result<OutboundUrl, std::string> url) {
 }
 
 void OutboundJob::find_proxy() {
-  means_.names.find(*means_.settings.proxy, [weak = weak_from_this()](const std::vector<Endpoint>& found,
-                                                                      const std::string& reason) {
-    const auto self = weak.lock();
-    if (!self || !self->on_end_) return;
-    if (found.empty())
-      return self->fail(FetchFault::unreachable, "the proxy's name has no address: " + reason);
-    self->proxy_ = found.front();
-    self->find_host();
-  });
+  // One name for all, so nobody's share: a payer whose names are dead still finds the proxy.
+  means_.names.find(
+      *means_.settings.proxy,
+      [weak = weak_from_this()](const std::vector<Endpoint>& found, const std::string& reason) {
+        const auto self = weak.lock();
+        if (!self || !self->on_end_) return;
+        if (found.empty())
+          return self->fail(FetchFault::unreachable, "the proxy's name has no address: " + reason);
+        self->proxy_ = found.front();
+        self->find_host();
+      },
+      asker("the proxy"));
 }
 
 void OutboundJob::find_host() {
-  means_.names.find({url_.host, url_.port},
-                    [weak = weak_from_this()](const std::vector<Endpoint>& found, const std::string& reason) {
-                      const auto self = weak.lock();
-                      if (self && self->on_end_) self->check_addresses(found, reason);
-                    });
+  means_.names.find(
+      {url_.host, url_.port},
+      [weak = weak_from_this()](const std::vector<Endpoint>& found, const std::string& reason) {
+        const auto self = weak.lock();
+        if (self && self->on_end_) self->check_addresses(found, reason);
+      },
+      asker(fetch_.payer));
 }
 
 void OutboundJob::check_addresses(const std::vector<Endpoint>& found, const std::string& reason) {
@@ -117,10 +126,9 @@ void OutboundJob::try_next_address() {
   hop.peer.host = url_.host;
   if (!fetch_.authority_pem) hop.peer.thumbprints = fetch_.thumbprints;
   hop.peer.only_look = chain_only_;
-  transfer_ = std::make_unique<Transfer>(std::move(hop), means_.settings.addresses);
-  means_.loop.begin(transfer_->handle(), [this](CURLcode code) {
-    const auto self = shared_from_this();
-    on_transfer_end(code);
+  transfer_ = std::make_shared<Transfer>(std::move(hop), means_.settings.addresses);
+  means_.loop.begin(transfer_, [weak = weak_from_this()](CURLcode code) {
+    if (const auto self = weak.lock()) self->on_transfer_end(code);
   });
 }
 
@@ -147,17 +155,22 @@ void OutboundJob::follow(HopAnswer answer) {
   visit(std::move(next));
 }
 
+// The URL asked for, or that of the redirect that led astray. A host that was given a token may have put it
+// into the redirect's path.
+std::string OutboundJob::where() const {
+  if (url_.host.empty()) return shown(fetch_.url);
+  return redirects_ > 0 && fetch_.bearer_token ? url_.origin() : shown(url_.text());
+}
+
 void OutboundJob::fail(FetchFault fault, const std::string& reason) { fail(FetchFailure{fault, 0, reason}); }
 
 void OutboundJob::fail(FetchFailure failure) {
-  // Where: the URL asked for, or that of the redirect that led astray.
-  failure.reason =
-      (url_.host.empty() ? "`" + shown(fetch_.url) + "`" : "`" + url_.text() + "`") + ": " + failure.reason;
+  failure.reason = "`" + where() + "`: " + failure.reason;
   end(std::move(failure));
 }
 
 void OutboundJob::end(Result<Product, FetchFailure> result) {
-  if (transfer_) means_.loop.cancel(transfer_->handle());
+  if (transfer_) means_.loop.cancel(transfer_);
   transfer_.reset();
   const auto on_end = std::exchange(on_end_, nullptr);
   on_end(std::move(result));

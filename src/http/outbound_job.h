@@ -53,6 +53,8 @@ class OutboundJob : public std::enable_shared_from_this<OutboundJob> {
   void try_next_address();
   void on_transfer_end(CURLcode code);
   void follow(HopAnswer answer);
+  std::string where() const;
+  NameLookup::Asker asker(std::string payer) const { return {std::move(payer), deadline_}; }
   void fail(FetchFault fault, const std::string& reason);
   void fail(FetchFailure failure);
   void end(Result<Product, FetchFailure> result);
@@ -67,8 +69,8 @@ class OutboundJob : public std::enable_shared_from_this<OutboundJob> {
   std::optional<Endpoint> proxy_;
   OutboundUrl url_;
   std::size_t redirects_ = 0;
-  std::vector<IpAddress> addresses_;  // allowed ones, not tried yet
-  std::unique_ptr<Transfer> transfer_;
+  std::vector<IpAddress> addresses_;    // allowed ones, not tried yet
+  std::shared_ptr<Transfer> transfer_;  // its thread has it too, until it has ended
 };
 
 }  // namespace openirsa::http

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <system_error>
 
 namespace openirsa::http {
 namespace {
 
-// OpenSSL writes to a socket that the other side has closed as if it were a pipe: on this thread that must be
-// an error and not the end of the process. (Without CURLOPT_NOSIGNAL libcurl would see to it by changing the
-// handler of the whole process, which is no library's business beside other threads.)
+// OpenSSL writes to a socket that the other side has closed as if it were a pipe: on these threads that must
+// be an error and not the end of the process. (Without CURLOPT_NOSIGNAL libcurl would see to it by changing
+// the handler of the whole process, which is no library's business beside other threads.) A thread inherits
+// what its creator blocks, so the transfers' threads do.
 void block_pipe_signal() {
   sigset_t pipe;
   sigemptyset(&pipe);
@@ -23,8 +25,14 @@ void block_pipe_signal() {
 
 OutboundLoop::OutboundLoop() {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-  multi_.reset(ready == CURLE_OK ? curl_multi_init() : nullptr);
-  if (!multi_) throw std::runtime_error("libcurl cannot be initialised");
+  if (ready != CURLE_OK) throw std::runtime_error("libcurl cannot be initialised");
+}
+
+OutboundLoop::~OutboundLoop() {
+  for (const auto& [transfer, entry] : under_way_) entry.transfer->cut();
+  for (auto& [transfer, entry] : under_way_) {
+    if (entry.thread.joinable()) entry.thread.join();
+  }
 }
 
 void OutboundLoop::post(Task task) {
@@ -32,7 +40,7 @@ void OutboundLoop::post(Task task) {
     const std::lock_guard lock(mutex_);
     tasks_.push_back(std::move(task));
   }
-  curl_multi_wakeup(multi_.get());
+  changed_.notify_one();
 }
 
 void OutboundLoop::stop() {
@@ -40,29 +48,20 @@ void OutboundLoop::stop() {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
   }
-  curl_multi_wakeup(multi_.get());
+  changed_.notify_one();
 }
 
 void OutboundLoop::run(const std::function<std::optional<Instant>()>& tick) {
   block_pipe_signal();
-  constexpr std::chrono::milliseconds longest_wait{60'000};
+  constexpr std::chrono::seconds longest_wait{60};
+  const auto is_called = [this] { return stopped_ || !tasks_.empty(); };
   for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (stopped_) return;
-    }
     run_tasks();
-    int running = 0;
-    curl_multi_perform(multi_.get(), &running);
-    report_ended();
     const auto next = tick();
-    auto wait = longest_wait;
-    if (next) {
-      wait = std::chrono::ceil<std::chrono::milliseconds>(*next - std::chrono::steady_clock::now());
-    }
-    const auto bounded = std::clamp(wait, std::chrono::milliseconds{0}, longest_wait);
-    // A wakeup that came before is not lost: it ends this wait at once.
-    curl_multi_poll(multi_.get(), nullptr, 0, static_cast<int>(bounded.count()), nullptr);
+    const auto longest = std::chrono::steady_clock::now() + longest_wait;
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, next ? std::min(*next, longest) : longest, is_called);
+    if (stopped_) return;
   }
 }
 
@@ -76,25 +75,30 @@ bool OutboundLoop::run_tasks() {
   return !tasks.empty();
 }
 
-void OutboundLoop::begin(CURL* transfer, OnEnded ended) {
-  transfers_.emplace(transfer, std::move(ended));
-  curl_multi_add_handle(multi_.get(), transfer);
-}
-
-void OutboundLoop::cancel(CURL* transfer) {
-  if (transfers_.erase(transfer) > 0) curl_multi_remove_handle(multi_.get(), transfer);
-}
-
-void OutboundLoop::report_ended() {
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
-    if (message->msg != CURLMSG_DONE) continue;
-    CURL* const transfer = message->easy_handle;
-    const CURLcode code = message->data.result;  // the message goes with the handle
-    auto ended = transfers_.extract(transfer);
-    curl_multi_remove_handle(multi_.get(), transfer);
-    if (!ended.empty()) ended.mapped()(code);
+void OutboundLoop::begin(const TransferPtr& transfer, OnEnded ended) {
+  const Transfer* const key = transfer.get();
+  auto& entry = under_way_[key] = UnderWay{transfer, std::move(ended)};
+  try {
+    entry.thread = std::thread([this, key, raw = transfer.get()] {
+      const CURLcode code = raw->perform();
+      post([this, key, code] { report_ended(key, code); });
+    });
+  } catch (const std::system_error&) {  // no thread to be had
+    post([this, key] { report_ended(key, CURLE_FAILED_INIT); });
   }
+}
+
+void OutboundLoop::cancel(const TransferPtr& transfer) {
+  const auto found = under_way_.find(transfer.get());
+  if (found == under_way_.end()) return;
+  found->second.ended = nullptr;
+  transfer->cut();
+}
+
+void OutboundLoop::report_ended(const Transfer* transfer, CURLcode code) {
+  auto entry = std::move(under_way_.extract(transfer).mapped());
+  if (entry.thread.joinable()) entry.thread.join();  // its last act was to say so
+  if (entry.ended) entry.ended(code);
 }
 
 }  // namespace openirsa::http

@@ -1,15 +1,19 @@
-// The guarded fetcher's thread: libcurl's transfers, tasks from other threads, and a deadline to keep.
+// The guarded fetcher's thread: tasks from other threads, a deadline to keep, and the transfers under way.
+// A transfer runs on a thread of its own, because what libcurl and OpenSSL do with one call is the host's to
+// prolong: a peer that never stops sending keeps them within it.
 #pragma once
 
-#include <curl/curl.h>
-
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
+
+#include "http/outbound_transfer.h"
 
 namespace openirsa::http {
 
@@ -18,8 +22,13 @@ class OutboundLoop {
   using Instant = std::chrono::steady_clock::time_point;
   using Task = std::function<void()>;
   using OnEnded = std::function<void(CURLcode code)>;
+  using TransferPtr = std::shared_ptr<Transfer>;
 
   OutboundLoop();
+  // Cuts what is still under way. REQUIRES: nobody is in another member.
+  ~OutboundLoop();
+  OutboundLoop(const OutboundLoop&) = delete;
+  OutboundLoop& operator=(const OutboundLoop&) = delete;
 
   // From any thread: the task runs on the loop's, in order. Tasks that are left when the loop stops run in
   // run_tasks or never.
@@ -29,21 +38,23 @@ class OutboundLoop {
   // On the loop's thread. `tick` is called each time round and says when it wants to be called next.
   void run(const std::function<std::optional<Instant>()>& tick);
   bool run_tasks();  // false when there was none
-  // `ended` is called once unless the transfer is cancelled. REQUIRES: `transfer` lives until then.
-  void begin(CURL* transfer, OnEnded ended);
-  void cancel(CURL* transfer);
+  // `ended` is called once, never from within this call, unless the transfer is cancelled.
+  void begin(const TransferPtr& transfer, OnEnded ended);
+  void cancel(const TransferPtr& transfer);
 
  private:
-  struct Deleter {
-    void operator()(CURLM* p) const { curl_multi_cleanup(p); }
+  struct UnderWay {
+    TransferPtr transfer;
+    OnEnded ended;  // empty once cancelled
+    std::thread thread{};
   };
-  void report_ended();
+  void report_ended(const Transfer* transfer, CURLcode code);
 
-  std::unique_ptr<CURLM, Deleter> multi_;
-  std::map<CURL*, OnEnded> transfers_;
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<Task> tasks_;
   bool stopped_ = false;
+  std::map<const Transfer*, UnderWay> under_way_;  // the loop's thread's alone
 };
 
 }  // namespace openirsa::http

@@ -10,10 +10,12 @@ namespace {
 
 using namespace test;
 
-// Takes one CONNECT after the other, answers with `answer`, and joins the two ends when that is 200.
+// Takes one CONNECT after the other, answers with `answer`, and joins the two ends when that is 200. Where
+// there is an `endless` piece it goes on with that until the client has gone.
 class ConnectProxy {
  public:
-  explicit ConnectProxy(std::string answer = "HTTP/1.1 200 OK\r\n\r\n") : answer_(std::move(answer)) {
+  explicit ConnectProxy(std::string answer = "HTTP/1.1 200 OK\r\n\r\n", std::string endless = {})
+      : answer_(std::move(answer)), endless_(std::move(endless)) {
     auto opened = ListeningSocket::open(*Endpoint::parse("127.0.0.1:0"));
     listening_ = *std::move(opened);
     thread_ = std::thread([this] { run(); });
@@ -47,7 +49,9 @@ class ConnectProxy {
         requests_.push_back(request);
       }
       client.send(answer_);
-      if (answer_.starts_with("HTTP/1.1 200")) {
+      while (!endless_.empty() && client.send(endless_)) {
+      }
+      if (endless_.empty() && answer_.starts_with("HTTP/1.1 200")) {
         TestPeer target(request.substr(8, request.find(' ', 8) - 8));
         if (target.connected()) join(client.descriptor(), target.descriptor());
       }
@@ -68,6 +72,7 @@ class ConnectProxy {
   }
 
   const std::string answer_;
+  const std::string endless_;
   std::unique_ptr<ListeningSocket> listening_;
   std::atomic<bool> stopping_{false};
   mutable std::mutex mutex_;
@@ -134,6 +139,30 @@ TEST_F(OutboundProxy, that_refuses_or_is_none_makes_the_host_unreachable) {
     EXPECT_EQ(promise.get_future().get(), "unreachable") << answer;
   }
   EXPECT_EQ(server->connections(), 0u);
+}
+
+// libcurl reads the body of a refused CONNECT to its end and tells nobody of it.
+TEST_F(OutboundProxy, whose_refusal_never_ends_is_left_at_once) {
+  const auto server = host(always(ok("{}")));
+  const auto outcome_by = [&](const ConnectProxy& proxy) {
+    settings.proxy = proxy.address();
+    const auto fetcher = Outbound::start(settings);
+    std::promise<std::string> promise;
+    fetcher->get(to(*server), [&](const Result<Fetched, FetchFailure>& result) {
+      promise.set_value(result ? "ok" : name_of(result.error().fault) + ": " + result.error().reason);
+    });
+    return promise.get_future().get();
+  };
+  const std::string piece(65'536, 'y');
+  EXPECT_TRUE(outcome_by(ConnectProxy("HTTP/1.1 407 No\r\nContent-Length: 99999999999\r\n\r\n", piece))
+                  .ends_with("the answer to CONNECT is 407"));
+  EXPECT_TRUE(outcome_by(ConnectProxy("HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n1;", piece))
+                  .ends_with("the answer to CONNECT is 403"));
+  EXPECT_TRUE(outcome_by(ConnectProxy("HTTP/1.1 200 OK\r\n", "X: y\r\n"))
+                  .ends_with("the header has more than 65536 bytes"));
+  EXPECT_TRUE(outcome_by(ConnectProxy("", "HTTP/1.1 103 Early Hints\r\n\r\n")).starts_with("unreachable: "));
+  EXPECT_EQ(server->connections(), 0u);
+  EXPECT_EQ(outcome_by(ConnectProxy()), "ok");
 }
 
 }  // namespace

@@ -96,6 +96,25 @@ TEST_F(OutboundRedirect, the_name_is_looked_up_and_checked_again) {
   EXPECT_EQ(outcome(to(*server, "/go")), "ok /there");
 }
 
+// Reasons are kept in traces, which more people read than may have the token.
+TEST_F(OutboundRedirect, a_failures_reason_holds_no_query_and_no_bearer_token) {
+  const auto server = host([](TlsStream& stream) {
+    const std::string path = stream.request.substr(4, stream.request.find(' ', 4) - 4);
+    if (path == "/query") return void(stream.write(redirect("/gone?echo=bearer-value")));
+    if (path == "/path") return void(stream.write(redirect("/gone/bearer-value")));
+    stream.write("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  });
+  const std::string origin = "`https://issuer.test:" + std::to_string(server->port());
+  const std::string gone = "`: the answer is 404";
+  EXPECT_EQ(outcome(to(*server, "/query")), "bad_status: " + origin + "/gone" + gone);
+  Fetch fetch = to(*server, "/path");
+  fetch.bearer_token = "bearer-value";
+  EXPECT_EQ(outcome(fetch), "bad_status: " + origin + gone);
+  EXPECT_EQ(outcome(to(*server, "/none?key=value")), "bad_status: " + origin + "/none" + gone);
+  EXPECT_EQ(outcome({.url = "https://user:word@issuer.test/a?key=value"}),
+            "refused: `https://issuer.test/a`: the URL is refused: it has user information");
+}
+
 TEST_F(OutboundRedirect, the_bearer_token_stays_with_its_origin) {
   const auto token_in = [](const std::string& request) {
     return request.find("\r\nAuthorization: Bearer secret\r\n") != std::string::npos;

@@ -210,7 +210,8 @@ TEST_F(Outbounds, no_proxy_variable_is_read) {
 // Blocks whoever asks for a name that begins with "dead" until it goes.
 class DeadResolver {
  public:
-  ~DeadResolver() {
+  ~DeadResolver() { release(); }
+  void release() {
     const std::lock_guard lock(shared_->mutex);
     shared_->released = true;
     shared_->changed.notify_all();
@@ -257,8 +258,42 @@ TEST_F(Outbounds, a_dead_resolver_holds_up_nobody_and_no_shutdown) {
     pending.push_back(begin(*fetcher, fetch));
   }
   for (std::size_t i = 40; i < pending.size(); ++i) EXPECT_EQ(verdict_of(pending[i]), "timed_out");
-  auto living = begin(*fetcher, to(*server));
+  fetch = to(*server);
+  fetch.payer = "another";
+  auto living = begin(*fetcher, fetch);
   EXPECT_EQ(verdict_of(living), "ok");
+}
+
+// A lookup outlives its fetch, and counts until it ends; what nobody waits for any more is not looked up.
+TEST_F(Outbounds, a_payer_with_dead_names_takes_its_own_share_of_lookups_only) {
+  DeadResolver dead;
+  settings.resolve = dead.resolver();
+  const auto server = host(always(ok("{}")));
+  const auto fetcher = Outbound::start(settings);
+  const auto fetch_of = [&](const std::string& payer, const std::string& name,
+                            std::chrono::milliseconds time) {
+    Fetch fetch = to(*server, "/", name);
+    fetch.payer = payer;
+    fetch.deadline = std::chrono::steady_clock::now() + time;
+    return begin(*fetcher, fetch);
+  };
+  std::vector<Future> pending;
+  for (int i = 0; i < 20; ++i) {
+    for (const char* payer : {"one", "two"})
+      pending.push_back(fetch_of(payer, "dead" + std::to_string(i) + ".test", 3s));
+  }
+  EXPECT_TRUE(eventually([&] { return dead.asked() == 32; })) << dead.asked();
+  for (auto& future : pending) EXPECT_EQ(verdict_of(future), "timed_out");
+  EXPECT_EQ(dead.asked(), 32);
+  auto same_payer = fetch_of("one", "issuer.test", 200ms);
+  EXPECT_EQ(verdict_of(same_payer), "timed_out");
+  auto another = fetch_of("three", "issuer.test", 10s);
+  EXPECT_EQ(verdict_of(another), "ok");
+
+  dead.release();
+  auto freed = fetch_of("one", "issuer.test", 10s);
+  EXPECT_EQ(verdict_of(freed), "ok");
+  EXPECT_EQ(dead.asked(), 32);
 }
 
 TEST_F(Outbounds, pending_fetches_end_when_the_fetcher_does) {

@@ -1,5 +1,8 @@
 #include "http/outbound_transfer.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <stdexcept>
 
@@ -15,6 +18,13 @@ bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+std::optional<int> status_of(std::string_view line) {
+  const auto space = line.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const auto status = parse_integer(line.substr(space + 1, 3));
+  return status ? std::optional(static_cast<int>(*status)) : std::nullopt;
+}
+
 }  // namespace
 
 Transfer::Transfer(Hop hop, const AddressPolicy& policy)
@@ -25,6 +35,24 @@ Transfer::Transfer(Hop hop, const AddressPolicy& policy)
   set_route();
   set_tls();
   set_request();
+}
+
+CURLcode Transfer::perform() {
+  const CURLcode code = curl_easy_perform(curl_.get());
+  curl_.reset();  // closing reads what the host still sends, and must not on another thread
+  return code;
+}
+
+// A socket that is shut down gives what has arrived already, and then its end.
+void Transfer::cut() {
+  const std::lock_guard lock(mutex_);
+  cut_ = true;
+  if (socket_ != CURL_SOCKET_BAD) ::shutdown(socket_, SHUT_RDWR);
+}
+
+bool Transfer::is_cut() const {
+  const std::lock_guard lock(mutex_);
+  return cut_;
 }
 
 void Transfer::add(List& list, const std::string& line) {
@@ -48,13 +76,20 @@ void Transfer::set_route() {
   curl_easy_setopt(curl, CURLOPT_PROXY, hop_.proxy ? ("http://" + hop_.proxy->text()).c_str() : "");
   curl_easy_setopt(curl, CURLOPT_PRE_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOPROXY, "");
-  curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop_.connect_timeout.count()));
   // A kept connection was verified for somebody else's fetch, with other roots.
   curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
   curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, this);
+  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
+  // The proxy's header too: a body after a refused CONNECT would be read and ignored for as long as it lasts.
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
 }
 
 void Transfer::set_tls() {
@@ -86,8 +121,6 @@ void Transfer::set_request() {
   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(curl, CURLOPT_HTTP09_ALLOWED, 0L);
   curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(hop_.body_bytes));
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
 }
@@ -110,9 +143,27 @@ curl_socket_t Transfer::on_open(void* user, curlsocktype, curl_sockaddr* address
     self.refuse(FetchFault::refused, "`" + target.text() + "` is not the address that was checked");
     return CURL_SOCKET_BAD;
   }
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return self.open(*address);
 } catch (...) {
   return CURL_SOCKET_BAD;
+}
+
+curl_socket_t Transfer::open(const curl_sockaddr& address) {
+  const std::lock_guard lock(mutex_);
+  if (cut_) return CURL_SOCKET_BAD;
+  socket_ = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+  return socket_;
+}
+
+int Transfer::on_close(void* user, curl_socket_t socket) noexcept {
+  auto& self = *static_cast<Transfer*>(user);
+  const std::lock_guard lock(self.mutex_);  // so that `cut` never meets the number's next owner
+  if (self.socket_ == socket) self.socket_ = CURL_SOCKET_BAD;
+  return ::close(socket);
+}
+
+int Transfer::on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  return static_cast<Transfer*>(user)->is_cut() ? 1 : 0;
 }
 
 CURLcode Transfer::on_tls(CURL*, void* context, void* user) noexcept {
@@ -122,13 +173,16 @@ CURLcode Transfer::on_tls(CURL*, void* context, void* user) noexcept {
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* user) noexcept try {
   auto& self = *static_cast<Transfer*>(user);
   self.header_bytes_ += size * count;
+  const bool of_proxy = self.hop_.proxy && !self.hop_.peer.seen;
   if (self.header_bytes_ > max_header_bytes) {
-    self.refuse(FetchFault::too_large, "the header has more than 65536 bytes");
+    const std::string reason = "the header has more than 65536 bytes";
+    of_proxy ? self.refuse_proxy(reason) : self.refuse(FetchFault::too_large, reason);
     return 0;
   }
   std::string_view line(data, size * count);
   while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-  return self.take_header(line) ? size * count : 0;
+  const bool taken = of_proxy ? self.take_proxy_header(line) : self.take_header(line);
+  return taken ? size * count : 0;
 } catch (...) {
   return 0;
 }
@@ -150,16 +204,22 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count, v
   return 0;
 }
 
+// Of the answer to CONNECT: what follows a status that is not 2xx is for nobody.
+bool Transfer::take_proxy_header(std::string_view line) {
+  if (!line.starts_with("HTTP/")) return true;
+  const auto status = status_of(line);
+  if (!status) return refuse_proxy("the answer to CONNECT is malformed");
+  return *status < 300 || refuse_proxy("the answer to CONNECT is " + std::to_string(*status));
+}
+
 bool Transfer::take_header(std::string_view line) {
   if (header_ended_) return true;  // trailers
   if (line.empty()) return end_header();
   if (line.starts_with("HTTP/")) {
     // Each status line begins a new answer: an interim one (1xx) came before.
-    const auto space = line.find(' ');
-    const auto status =
-        space == std::string_view::npos ? std::nullopt : parse_integer(line.substr(space + 1, 3));
+    const auto status = status_of(line);
     if (!status) return refuse(FetchFault::bad_content, "the status line is malformed");
-    answer_ = HopAnswer{.status = static_cast<int>(*status)};
+    answer_ = HopAnswer{.status = *status};
     length_.clear();
     return true;
   }
@@ -206,7 +266,14 @@ bool Transfer::refuse(FetchFault fault, std::string reason) {
   return false;
 }
 
+bool Transfer::refuse_proxy(std::string reason) {
+  proxy_fault_ = std::move(reason);
+  return false;
+}
+
 Result<HopAnswer, FetchFailure> Transfer::end(CURLcode code) {
+  if (hop_.peer.floods)
+    return FetchFailure{FetchFault::too_large, 0, "it sends more TLS handshake messages than any host needs"};
   if (fault_) return *fault_;
   if (hop_.peer.only_look && code == CURLE_OK) {
     answer_.chain_pem = std::move(hop_.peer.chain_pem);
@@ -222,6 +289,8 @@ FetchFailure Transfer::failure_of(CURLcode code) const {
   if (!hop_.peer.fault.empty())
     return {FetchFault::untrusted, 0, "the certificate is not trusted: " + hop_.peer.fault};
   const std::string reason = *reason_ != '\0' ? reason_ : curl_easy_strerror(code);
+  if (hop_.proxy && !hop_.peer.seen && code != CURLE_OPERATION_TIMEDOUT)
+    return {FetchFault::unreachable, 0, "by the proxy: " + (proxy_fault_.empty() ? reason : proxy_fault_)};
   switch (code) {
     case CURLE_OK:
       return {FetchFault::unreachable, 0, "the answer ends before its header does"};

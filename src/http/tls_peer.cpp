@@ -29,6 +29,9 @@ using Verification = std::unique_ptr<X509_STORE_CTX, VerificationDeleter>;
 // 112 bits: RSA and DH below 2048 bits, curves below 224 and SHA-1 signatures are refused (RFC 9325 §4.5).
 constexpr int security_level = 2;
 
+// A handshake has at most nine from the server, and a few session tickets may follow it.
+constexpr std::size_t most_messages = 64;
+
 // How many there were; nothing when one is malformed.
 std::optional<int> add_roots(X509_STORE* store, std::string_view pem) {
   const OpenSslPtr<BIO> reader(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
@@ -141,6 +144,15 @@ int on_served_chain(X509_STORE_CTX* context, void* argument) noexcept try {
   return 0;
 }
 
+// OpenSSL goes on reading within one call while session tickets, key updates or requests to renegotiate come.
+// Told that the other side has closed, it takes no more.
+void on_message(int sent, int, int type, const void*, std::size_t, SSL* ssl, void* argument) noexcept {
+  auto& check = *static_cast<PeerCheck*>(argument);
+  if (sent != 0 || type != SSL3_RT_HANDSHAKE || ++check.messages <= most_messages) return;
+  check.floods = true;
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TrustedRoots>, TlsError> TrustedRoots::system_and(std::string_view pem) {
@@ -168,6 +180,11 @@ bool expect_peer(void* ssl_context, PeerCheck& check) noexcept {
   SSL_CTX_set_cert_verify_callback(context, on_served_chain, &check);
   // A resumed session would be verified by nobody.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_msg_callback(context, on_message);
+  SSL_CTX_set_msg_callback_arg(context, &check);
+  // libcurl sets it where the environment names a file: a developer's means, and bearer tokens pass here.
+  SSL_CTX_set_keylog_callback(context, nullptr);
   return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1;
 }
 

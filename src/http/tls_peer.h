@@ -36,12 +36,15 @@ struct PeerCheck {
   bool only_look = false;                // any certificate will do
 
   bool seen = false;                     // a chain arrived
+  std::size_t messages = 0;              // of the handshake and after it
+  bool floods = false;                   // too many of them: the connection is over
   std::string fault{};                   // why it does not verify
   std::vector<std::string> chain_pem{};  // filled with only_look
 };
 
-// Sets up the context (an SSL_CTX) for one handshake of TLS 1.2 or later, verified as `check` says. REQUIRES:
-// `check` outlives the context. False when the context cannot be set up.
+// Sets up the context (an SSL_CTX) for one handshake of TLS 1.2 or later, verified as `check` says; its
+// secrets are logged nowhere, whatever SSLKEYLOGFILE says. REQUIRES: `check` outlives the context. False when
+// the context cannot be set up.
 bool expect_peer(void* ssl_context, PeerCheck& check) noexcept;
 
 }  // namespace openirsa::http

@@ -196,6 +196,15 @@ TEST_F(TlsPeer, the_reason_tells_what_is_wrong) {
   EXPECT_NE(outcome(other).find("hostname mismatch"), std::string::npos) << outcome(other);
 }
 
+// libcurl writes them to the file that SSLKEYLOGFILE names.
+TEST_F(TlsPeer, has_its_secrets_logged_nowhere) {
+  const OpenSslPtr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
+  SSL_CTX_set_keylog_callback(context.get(), [](const SSL*, const char*) {});
+  PeerCheck check{.roots = {}, .host = "issuer.test", .thumbprints = {}};
+  ASSERT_TRUE(expect_peer(context.get(), check));
+  EXPECT_EQ(SSL_CTX_get_keylog_callback(context.get()), nullptr);
+}
+
 class TlsChain : public TlsPeer {
  protected:
   Result<std::vector<std::string>, FetchFailure> chain(const Fetch& fetch) {

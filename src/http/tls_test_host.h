@@ -38,6 +38,14 @@ class TlsStream {
     }
     return true;
   }
+  // A message that TLS 1.3 allows after a handshake; false once the client has gone.
+  bool send_ticket() {
+    // OpenSSL overlooks that a ticket could not be written, so the socket is asked.
+    return SSL_new_session_ticket(ssl_) == 1 && SSL_do_handshake(ssl_) == 1 && pause({});
+  }
+  bool update_key() {
+    return SSL_key_update(ssl_, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && SSL_do_handshake(ssl_) == 1;
+  }
   // A pause that ends early, with false, when the client goes.
   bool pause(std::chrono::milliseconds time) {
     pollfd entry{socket_, POLLIN | POLLRDHUP, 0};

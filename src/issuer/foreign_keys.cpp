@@ -52,7 +52,10 @@ struct ForeignKeys::Errand {
 
   std::string name() const { return name_of(provider.account, provider.url); }
   http::Fetch fetch(std::string url) const {
-    http::Fetch fetch{.url = std::move(url), .ports = ports, .thumbprints = provider.thumbprints};
+    http::Fetch fetch{.url = std::move(url),
+                      .payer = provider.account,
+                      .ports = ports,
+                      .thumbprints = provider.thumbprints};
     if (!provider.authority_pem.empty()) fetch.authority_pem = provider.authority_pem;
     fetch.deadline = deadline;
     return fetch;
@@ -210,7 +213,7 @@ void ForeignKeys::settle(const ErrandPtr& errand, std::shared_ptr<KnownIssuer> k
 void ForeignKeys::fetch_thumbprint(const std::string& account, const std::string& url, OnText done) {
   const std::string name = next_name();
   if (!enter(account, name)) return done(crowded());
-  fetcher_.chain({.url = url, .ports = ports_of(account)},
+  fetcher_.chain({.url = url, .payer = account, .ports = ports_of(account)},
                  [this, name, done = std::move(done)](Result<std::vector<std::string>, FetchFailure> came) {
                    leave(name);
                    OutsideText text = thumbprint_of(std::move(came));
@@ -223,6 +226,7 @@ void ForeignKeys::fetch_document(const Document& document, OnText done) {
   const std::string name = next_name();
   if (!enter(document.account, name)) return done(crowded());
   http::Fetch fetch{.url = document.url,
+                    .payer = document.account,
                     .ports = ports_of(document.account),
                     .authority_pem = document.authority_pem,
                     .bearer_token = document.bearer_token};
