@@ -1,5 +1,7 @@
 """Does an issuer, whatever it does when its keys are asked for, end in the right code, in time, and delay nobody else?"""
 
+import contextlib
+import http.client
 import json
 import random
 import re
@@ -14,7 +16,7 @@ from lib.clients import Credentials
 from lib.forgery import ACCEPTED, INVALID, changed
 from lib.hostile_cases import COMMUNICATION
 from lib.lane import AUDIENCE, CLUSTER, LaneTest, trust_policy
-from lib.rig import Rig, must_be_able_to_listen, status
+from lib.rig import ConnectProxy, Rig, endlessly, head, join, must_be_able_to_listen, slowly, status
 
 CASES_AT_LEAST = 120
 # Below the 16 fetches that an account may have on their way: the case is about its issuer, not about room.
@@ -28,9 +30,11 @@ SECONDS_BETWEEN_FETCHES = 30
 FLOOD = 1000
 
 
-class HostileIssuers(LaneTest):
+class RigTest(LaneTest):
+    """A server that fetches from a rig of issuers, and trusts the rig's authority."""
+
     @classmethod
-    def setUpClass(cls):
+    def start_rig(cls, **settings):
         must_be_able_to_listen()
         cls.rng = random.SystemRandom()
         directory = tempfile.TemporaryDirectory(prefix="openirsa-rig-")
@@ -39,42 +43,16 @@ class HostileIssuers(LaneTest):
         cls.addClassCleanup(cls.rig.close)
         roots = Path(directory.name) / "roots.pem"
         roots.write_text(cls.rig.authority.pem)
-        settings = {
+        always = {
             # The sanitizer's quarantine would hide what the server itself keeps.
             "ASAN_OPTIONS": "quarantine_size_mb=1",
             "OPENIRSA_OUTBOUND_ALLOW_NETWORKS": f"{cls.rig.network}.0/24",
             "OPENIRSA_OUTBOUND_CA_FILE": str(roots),
             "OPENIRSA_QUOTA_PROVIDERS_PER_ACCOUNT": "1000",
         }
-        cls.start_server(settings)
+        cls.start_server({**always, **settings})
         cls.own = threading.local()
         cls.first, cls.second = (forge.P256Key(cls.rng, kid) for kid in ("first", "second"))
-        cls.cases = cls.controls = 0
-        cls.make_own_issuer()
-        cls.make_rotated_issuer()
-        cls.memory_before = cls.memory_mib()
-
-    @classmethod
-    def make_own_issuer(cls):
-        cls.issuer = cls.create_cluster()
-        cls.server.openirsa("utils", "associate-iam-oidc-provider", "--cluster", CLUSTER, "--approve")
-        cls.own_role = cls.create_web_role(cls.issuer, "own", "web")
-        cls.own_token = cls.server.create_token(CLUSTER, "web")
-
-    @classmethod
-    def make_rotated_issuer(cls):
-        """Asked once; its keys are others by the time it is asked again."""
-        site = cls.rig.site(cls.first)
-        cls.rotated = (site, cls.trust(site), cls.token(site))
-        answer = cls.api.web_identity(*cls.rotated[1:])
-        if answer.status != 200:
-            raise AssertionError(f"a right issuer: {answer.text}")
-        cls.first_looked = time.monotonic()
-
-    @classmethod
-    def memory_mib(cls):
-        told = Path(f"/proc/{cls.server.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", told)[1]) / 1024
 
     @classmethod
     def thread_api(cls):
@@ -110,6 +88,42 @@ class HostileIssuers(LaneTest):
         if told.status != 200:
             raise AssertionError(f"explain: {told.status} {told.text}")
         return json.loads(told.body)["decision"]["decisive"]
+
+    def assert_outcome(self, outcome, role, token):
+        answer = self.api.web_identity(role, token)
+        self.assertEqual((answer.status, answer.code), outcome, answer.text)
+
+
+class HostileIssuers(RigTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.start_rig()
+        cls.cases = cls.controls = 0
+        cls.make_own_issuer()
+        cls.make_rotated_issuer()
+        cls.memory_before = cls.memory_mib()
+
+    @classmethod
+    def make_own_issuer(cls):
+        cls.issuer = cls.create_cluster()
+        cls.server.openirsa("utils", "associate-iam-oidc-provider", "--cluster", CLUSTER, "--approve")
+        cls.own_role = cls.create_web_role(cls.issuer, "own", "web")
+        cls.own_token = cls.server.create_token(CLUSTER, "web")
+
+    @classmethod
+    def make_rotated_issuer(cls):
+        """Asked once; its keys are others by the time it is asked again."""
+        site = cls.rig.site(cls.first)
+        cls.rotated = (site, cls.trust(site), cls.token(site))
+        answer = cls.api.web_identity(*cls.rotated[1:])
+        if answer.status != 200:
+            raise AssertionError(f"a right issuer: {answer.text}")
+        cls.first_looked = time.monotonic()
+
+    @classmethod
+    def memory_mib(cls):
+        told = Path(f"/proc/{cls.server.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", told)[1]) / 1024
 
     @classmethod
     def judge(cls, case):
@@ -151,10 +165,6 @@ class HostileIssuers(LaneTest):
         """A right issuer that nobody asked before is still believed."""
         self.play([hostile_cases.Case("right: after the others", ACCEPTED, lambda site: None)])
 
-    def assert_outcome(self, outcome, role, token):
-        answer = self.api.web_identity(role, token)
-        self.assertEqual((answer.status, answer.code), outcome, answer.text)
-
     def test_01_a_flood_of_unknown_keys_asks_nothing(self):
         site, role, known = self.rotated
         site.set_documents(keys=[self.second.jwk()])
@@ -167,7 +177,8 @@ class HostileIssuers(LaneTest):
         self.assertEqual(site.connections, 2)
 
     def test_10_right_issuers(self):
-        keys = [forge.RsaKey(self.rng, "rsa"), *(kind(self.rng, "curve") for kind in (forge.P384Key, forge.P521Key))]
+        kinds = (forge.RsaKey, forge.Rsa384Key, forge.Rsa512Key, forge.P384Key, forge.P521Key)
+        keys = [kind(self.rng, "key") for kind in kinds]
         self.play(hostile_cases.right_ones(self.rig, [*keys, self.first]))
 
     def test_11_broken_transports(self):
@@ -304,3 +315,59 @@ class HostileIssuers(LaneTest):
         print(f"hostile_issuers: {grown:.1f} MiB more, {self.memory_before:.0f} MiB before", flush=True)
         self.assertLess(grown, MEMORY_GROWTH_MIB)
         self.assert_outcome(ACCEPTED, self.own_role, self.own_token)
+
+
+class HostileProxy(RigTest):
+    """`outbound.proxy` that answers CONNECT as told; it stands between the server and every issuer."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.proxy = ConnectProxy()
+        cls.addClassCleanup(cls.proxy.close)
+        cls.start_rig(OPENIRSA_OUTBOUND_PROXY=cls.proxy.address)
+
+    def exchange(self, outcome, script):
+        """Of an issuer that nobody asked before; the trace's detail."""
+        site = self.rig.site(self.first)
+        role = self.trust(site)
+        self.proxy.script = script
+        begun = time.monotonic()
+        answer = self.api.web_identity(role, self.token(site))
+        self.assertLess(time.monotonic() - begun, SECONDS_IN_ALL)
+        self.assertEqual((answer.status, answer.code), outcome, answer.text)
+        return "" if outcome == ACCEPTED else self.explain(answer)["detail"]
+
+    def test_1_what_it_refuses_without_end_ends_at_once(self):
+        body = b"y" * 65536
+        refused = head(407, Content_Length=99999999999)
+        self.exchange(ACCEPTED, join)
+        self.assertIn("the answer to CONNECT is 407", self.exchange(COMMUNICATION, endlessly(refused, body)))
+        in_chunks = endlessly(head(403, Transfer_Encoding="chunked") + b"1;", body)
+        self.assertIn("the answer to CONNECT is 403", self.exchange(COMMUNICATION, in_chunks))
+        header = endlessly(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 1000)
+        self.assertIn("more than 65536 bytes", self.exchange(COMMUNICATION, header))
+        self.exchange(COMMUNICATION, endlessly(b"", head(103) * 1000))
+        self.exchange(COMMUNICATION, lambda stream: stream.sendall(head(200) + b"HTTP/1.1 200 OK\r\n\r\n{}"))
+        self.exchange(ACCEPTED, join)
+
+    def test_2_the_server_stops_while_it_talks(self):
+        site = self.rig.site(self.first)
+        role, begun = self.trust(site), threading.Event()
+
+        def talk(stream):
+            begun.set()
+            slowly(b"HTTP/1.1 200 ", b"O")(stream)
+
+        def ask():
+            # Whether an answer comes still is not this test's question.
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                self.thread_api().web_identity(role, self.token(site))
+
+        self.proxy.script = talk
+        asking = threading.Thread(target=ask)
+        asking.start()
+        self.assertTrue(begun.wait(SECONDS_IN_ALL))
+        started = time.monotonic()
+        self.server.stop()
+        self.assertLess(time.monotonic() - started, SECONDS_IN_ALL)
+        asking.join()

@@ -57,7 +57,7 @@ def cube_root(number):
 
 
 class RsaKey:
-    algorithm = "RS256"
+    algorithm, DIGEST = "RS256", "sha256"
 
     def __init__(self, rng, kid, exponent=65537, bits=2048):
         self.kid, self.e = kid, exponent
@@ -85,8 +85,8 @@ class RsaKey:
         info = DIGEST_INFO[digest] + hashlib.new(digest, message).digest()
         return b"\0\1" + b"\xff" * (self.size - len(info) - 3) + b"\0" + info
 
-    def sign(self, message, digest="sha256"):
-        return self.sign_encoded(self.encoded(message, digest))
+    def sign(self, message, digest=None):
+        return self.sign_encoded(self.encoded(message, digest or self.DIGEST))
 
     def sign_pss(self, message, rng, digest="sha256"):
         """RSASSA-PSS (RFC 8017 §8.1) with a salt of the digest's length, as RFC 7518 §3.5 wants it."""
@@ -104,6 +104,14 @@ class RsaKey:
         exponent = self.e.to_bytes((self.e.bit_length() + 7) // 8, "big")
         members = {"kty": "RSA", "use": "sig", "alg": self.algorithm, "kid": self.kid}
         return {**members, "n": tokens.encode(self.bytes(self.n)), "e": tokens.encode(exponent)}
+
+
+class Rsa384Key(RsaKey):
+    algorithm, DIGEST = "RS384", "sha384"
+
+
+class Rsa512Key(RsaKey):
+    algorithm, DIGEST = "RS512", "sha512"
 
 
 class P256Key:

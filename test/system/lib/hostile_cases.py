@@ -121,6 +121,9 @@ def right_ones(rig, keys):
         site.routes[site.discovery_path] = ok(site.discovery(), Content_Type="text/html")
         site.routes["/keys"] = ok({"keys": [site.key.jwk()]}, Content_Type="image/png")
 
+    def with_tickets(site):
+        site.tickets = 20
+
     yield Case("right: five redirects", ACCEPTED, redirects(5))
     yield Case("right: a document in chunks", ACCEPTED, in_chunks)
     yield Case("right: the key set at another host", ACCEPTED, at_another_host)
@@ -130,6 +133,7 @@ def right_ones(rig, keys):
     yield Case("right: a body until the connection closes", ACCEPTED, until_closed)
     yield Case("right: interim answers", ACCEPTED, after_interim)
     yield Case("right: the wrong content type", ACCEPTED, as_page)
+    yield Case("right: some session tickets", ACCEPTED, with_tickets)
 
 
 def transport(rig):
@@ -204,6 +208,10 @@ def sizes(rig):
     big = "more than 1048576 bytes"
     chunk = b"10000\r\n" + block + b"\r\n"
     bomb = gzip.compress(bytes(64 * MIB))
+
+    def endless_tickets(site):
+        site.tickets = 10_000_000
+
     yield Case("an endless body", INVALID, discovery_is(endlessly(head(200), block)), big)
     chunked = endlessly(head(200, Transfer_Encoding="chunked"), chunk)
     yield Case("endless chunks", INVALID, keys_are(chunked), big)
@@ -212,6 +220,9 @@ def sizes(rig):
     yield Case("an endless header", INVALID, discovery_is(endlessly(head(200)[:-2], b"X: y\r\n" * 1000)), "65536")
     yield Case("an endless header line", INVALID, discovery_is(endlessly(b"HTTP/1.1 200 Told\r\nX: ", block)), "header")
     yield Case("endless interim answers", INVALID, discovery_is(endlessly(b"", head(103) * 1000)), "65536")
+    yield Case("endless session tickets", INVALID, endless_tickets, "TLS handshake messages")
+    extension = endlessly(head(200, Transfer_Encoding="chunked") + b"1;", block)
+    yield Case("an endless chunk extension", COMMUNICATION, keys_are(extension), "time")
     unasked = "encoding was not asked for"
     yield Case("a gzip bomb", INVALID, discovery_is(ok(bomb, Content_Encoding="gzip")), unasked)
     wrapped = head(200, Transfer_Encoding="gzip, chunked") + b"%x\r\n%s\r\n0\r\n\r\n" % (len(bomb), bomb)

@@ -58,6 +58,7 @@ class Site:
         self.thumbprint = "0" * 40
         self.greet = None  # speaks in place of TLS
         self.newest_tls = None
+        self.tickets = None  # sent after each handshake
         self.connections, self.targets, self.heads = 0, [], []
         self.routes = {}
         self.set_documents(keys=[key.jwk()])
@@ -88,6 +89,8 @@ class Site:
         if self.newest_tls:
             context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
             context.maximum_version = self.newest_tls
+        if self.tickets is not None:
+            context.num_tickets = self.tickets
         return context
 
     def serve(self, plain):
@@ -216,6 +219,60 @@ class Rig:
             if entry.data is site:
                 self.listeners.unregister(entry.fileobj)
                 entry.fileobj.close()
+
+
+def join(stream):
+    """A CONNECT proxy as it should be: it gives the client the host that `target` names."""
+    host, port = stream.target.rsplit(":", 1)
+    with socket.create_connection((host.strip("[]"), int(port))) as host_end:
+        stream.sendall(b"HTTP/1.1 200 Joined\r\n\r\n")
+        ends = {stream.fileno(): host_end, host_end.fileno(): stream.socket}
+        while True:
+            for end in select.select(list(ends), [], [])[0]:
+                data = (stream if end == stream.fileno() else host_end).recv(65536)
+                if not data:
+                    return
+                ends[end].sendall(data)
+
+
+class ConnectProxy:
+    """Takes CONNECT and lets `script` go on with the connection."""
+
+    class Stream:
+        def __init__(self, plain, target):
+            self.socket, self.target = plain, target
+            self.recv, self.sendall, self.fileno = plain.recv, plain.sendall, plain.fileno
+
+    def __init__(self):
+        self.script = join
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    def accept(self):
+        while True:
+            try:
+                plain, _ = self.listener.accept()
+            except OSError:
+                return  # closed
+            threading.Thread(target=self.serve, args=(plain,), daemon=True).start()
+
+    def serve(self, plain):
+        with plain:
+            received = b""
+            try:
+                while b"\r\n\r\n" not in received:
+                    chunk = plain.recv(65536)
+                    if not chunk:
+                        return
+                    received += chunk
+                self.script(self.Stream(plain, received.split(b" ")[1].decode()))
+            except OSError:
+                pass  # the server left, as it should
 
 
 def must_be_able_to_listen():
