@@ -21,7 +21,7 @@ using Parameters = std::unique_ptr<OSSL_PARAM, Freer<OSSL_PARAM_free>>;
 constexpr int smallest_modulus = 2048;
 constexpr int largest_modulus = 8192;
 // A longer exponent buys no security and makes each verification as slow as a signature.
-constexpr int longest_exponent = 64;
+constexpr int longest_exponent = 32;
 
 struct Curve {
   KeyType type;
@@ -212,7 +212,7 @@ Result<PublicKey, KeyError> PublicKey::from_rsa(std::string_view modulus, std::s
   if (modulus.size() > 2 * largest_modulus / 8)
     return fault(KeyFault::too_large, "the modulus exceeds 8192 bits");
   if (exponent.size() > 2 * largest_modulus / 8)
-    return fault(KeyFault::weak_exponent, "the exponent exceeds 64 bits");
+    return fault(KeyFault::weak_exponent, "the exponent exceeds 32 bits");
   const BigNumber n = number_of(modulus);
   const BigNumber e = number_of(exponent);
   if (BN_num_bits(n.get()) < smallest_modulus)
@@ -224,7 +224,7 @@ Result<PublicKey, KeyError> PublicKey::from_rsa(std::string_view modulus, std::s
     return fault(KeyFault::weak_exponent, "the exponent is even or one");
   }
   if (BN_num_bits(e.get()) > longest_exponent)
-    return fault(KeyFault::weak_exponent, "the exponent exceeds 64 bits");
+    return fault(KeyFault::weak_exponent, "the exponent exceeds 32 bits");
 
   const ParameterBuilder builder{OSSL_PARAM_BLD_new()};
   require(builder != nullptr && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&

@@ -30,8 +30,8 @@ class PublicKey {
   struct Handle;  // OpenSSL's key
 
   // Big-endian unsigned integers as in RFC 7518 §6.3.1, leading zeros refused elsewhere. Refuses moduli below
-  // 2048 or above 8192 bits and even or tiny exponents (e < 3), and exponents above 64 bits, which would make
-  // verifying as slow as signing.
+  // 2048 or above 8192 bits, even or tiny exponents (e < 3), and exponents above 32 bits: each bit costs
+  // whoever verifies one or two multiplications of the modulus's size. Providers use 3, 17 or 65537.
   static Result<PublicKey, KeyError> from_rsa(std::string_view modulus, std::string_view exponent);
   // RFC 7518 §6.2.1: coordinates of exactly the curve's size; the point must lie on the curve.
   static Result<PublicKey, KeyError> from_point(KeyType curve, std::string_view x, std::string_view y);

@@ -203,19 +203,21 @@ TEST(RsaKey, has_an_odd_modulus) {
   EXPECT_EQ(PublicKey::from_rsa(even, usual_exponent).error().code, KeyFault::malformed);
 }
 
-TEST(RsaKey, has_an_odd_exponent_from_3_to_64_bits) {
+TEST(RsaKey, has_an_odd_exponent_from_3_to_32_bits) {
   const std::string modulus = odd_number(2048);
   const auto code = [&](std::string_view exponent) {
     return PublicKey::from_rsa(modulus, exponent).error().code;
   };
   EXPECT_TRUE(PublicKey::from_rsa(modulus, "\x03"));
-  EXPECT_TRUE(PublicKey::from_rsa(modulus, odd_number(64)));
+  EXPECT_TRUE(PublicKey::from_rsa(modulus, std::string("\x01\x00\x01", 3)));
+  EXPECT_TRUE(PublicKey::from_rsa(modulus, odd_number(32)));
   EXPECT_EQ(code(""), KeyFault::weak_exponent);
   EXPECT_EQ(code(std::string(1, '\0')), KeyFault::weak_exponent);
   EXPECT_EQ(code("\x01"), KeyFault::weak_exponent);
   EXPECT_EQ(code("\x02"), KeyFault::weak_exponent);
   EXPECT_EQ(code(std::string("\x01\x00\x00", 3)), KeyFault::weak_exponent);
-  EXPECT_EQ(code(odd_number(65)), KeyFault::weak_exponent);
+  EXPECT_EQ(code(odd_number(33)), KeyFault::weak_exponent);
+  EXPECT_EQ(code(odd_number(64)), KeyFault::weak_exponent);
   EXPECT_EQ(code(odd_number(100000)), KeyFault::weak_exponent);
 }
 

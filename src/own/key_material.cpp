@@ -57,6 +57,7 @@ std::optional<std::string> fault_of_key_set(std::string_view jwks) {
   if (auto fault = fault_of_size(jwks)) return fault;
   const auto set = token::JwkSet::parse(jwks);
   const bool nothing_usable = !set && set.error().code == token::JwkFault::no_keys;
+  if (!set && set.error().code == token::JwkFault::too_many_keys) return "holds " + set.error().message;
   if (!set && !nothing_usable) return "is not a key set: " + set.error().message;
   const json::object document = *parse_json_object(jwks);
   const json::array& entries = *find_array(document, "keys");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "policy/evaluate.h"
 #include "record/sample.h"
 
@@ -229,6 +230,31 @@ TEST(Refusal, ListsAndTagsOfOtherThings) {
   EXPECT_EQ(tags.error().message, "member `tags` holds a value that is not text");
 }
 
+// Limits on keys may become narrower: a store with keys beyond them opens, and those keys verify nothing.
+TEST(Refusal, UploadedKeysBeyondTheLimitsVerifyNothingAndStopNoStart) {
+  OpenIdConnectProvider provider = sample::a_provider();
+  const std::string key = provider_key(sample::account, provider.url);
+  const token::Jwk made{"one", std::nullopt,
+                        crypto::PrivateKey::generate(crypto::KeyType::p256).public_key()};
+  provider.jwks = token::JwkSet({made, made}).to_text();
+  const auto usable =
+      OpenIdConnectProvider::parse(key, provider.to_text(sample::vault(), key), sample::vault());
+  ASSERT_TRUE(usable);
+  EXPECT_EQ(usable->key_set->keys().size(), 2U);
+  const std::string crowded = token::JwkSet({made, made, made}).to_text();
+  const std::string slow =
+      R"({"keys":[{"kty":"RSA","n":")" + to_base64url(std::string(256, '\xff')) + R"(","e":"__________8"}]})";
+  for (const std::string& jwks : {crowded, slow}) {
+    provider.jwks = jwks;
+    const std::string text = provider.to_text(sample::vault(), key);
+    const auto kept = OpenIdConnectProvider::parse(key, text, sample::vault());
+    ASSERT_TRUE(kept) << kept.error().message;
+    ASSERT_NE(kept->key_set, nullptr);  // none would have them fetched
+    EXPECT_TRUE(kept->key_set->keys().empty());
+    EXPECT_EQ(kept->to_text(sample::vault(), key), text);
+  }
+}
+
 TEST(Refusal, UploadedKeysThatAreNone) {
   OpenIdConnectProvider provider = sample::a_provider();
   const std::string key = provider_key(sample::account, provider.url);
@@ -237,9 +263,9 @@ TEST(Refusal, UploadedKeysThatAreNone) {
   const std::string text = provider.to_text(sample::vault(), key);
   ASSERT_TRUE(OpenIdConnectProvider::parse(key, text, sample::vault()));
   const auto broken =
-      OpenIdConnectProvider::parse(key, with(text, R"(\"kty\")", R"(\"k\")"), sample::vault());
+      OpenIdConnectProvider::parse(key, with(text, R"(\"keys\")", R"(\"kees\")"), sample::vault());
   ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().message, "member `jwks` is not a key set: no key of the set can be used");
+  EXPECT_EQ(broken.error().message, "member `jwks` is not a key set: `keys` is not an array");
   provider.jwks = {};
   const std::string without = provider.to_text(sample::vault(), key);
   ASSERT_TRUE(OpenIdConnectProvider::parse(key, without, sample::vault()));

@@ -88,6 +88,24 @@ Result<std::optional<crypto::Algorithm>, JwkError> parse_algorithm(const json::o
   return std::optional{*algorithm};
 }
 
+// The id that too many keys share which one token could be tried with, if there is one.
+std::optional<std::string> crowded_id(const std::vector<Jwk>& keys) {
+  for (const crypto::Algorithm algorithm : every_algorithm) {
+    std::vector<std::string_view> ids;
+    for (const Jwk& key : keys) {
+      if (key.key_id && crypto::fits(key.key.type(), algorithm) &&
+          (!key.algorithm || *key.algorithm == algorithm)) {
+        ids.push_back(*key.key_id);
+      }
+    }
+    std::ranges::sort(ids);
+    for (std::size_t i = JwkSet::most_keys_of_an_id; i < ids.size(); ++i) {
+      if (ids[i - JwkSet::most_keys_of_an_id] == ids[i]) return std::string(utf8_prefix(ids[i], 64));
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Jwk, JwkError> parse_jwk(const json::object& members) {
@@ -147,6 +165,11 @@ Result<JwkSet, JwkError> JwkSet::parse(std::string_view text) {
     }
   }
   if (set.keys_.empty()) return JwkError{JwkFault::no_keys, "no key of the set can be used"};
+  if (const auto id = crowded_id(set.keys_)) {
+    return JwkError{JwkFault::too_many_keys, "more than " + std::to_string(most_keys_of_an_id) +
+                                                 " keys of one `kid` (`" + *id +
+                                                 "`) for one algorithm; give each key an id of its own"};
+  }
   return set;
 }
 

@@ -32,9 +32,15 @@ Result<Jwk, JwkError> parse_jwk(const json::object& members);
 json::object to_json(const Jwk& key);
 
 // RFC 7517 §5. At most 100 keys of each type (`kty`), unusable ones included; unusable keys are left out and
-// counted. A text without any usable key is an error.
+// counted. A text without any usable key is an error, and so is one in which a token would have to be tried
+// with more than most_keys_of_an_id keys.
 class JwkSet {
  public:
+  // RFC 7517 §4.5: different keys should have different ids. Two bridge a rotation that kept the id; whoever
+  // publishes more makes every token, forged ones too, cost as many verifications. With crypto's limits on
+  // keys, the dearest token costs two verifications with 8192 bits and an exponent of 32 bits.
+  static constexpr std::size_t most_keys_of_an_id = 2;
+
   static Result<JwkSet, JwkError> parse(std::string_view text);
   explicit JwkSet(std::vector<Jwk> keys) : keys_(std::move(keys)) {}
 

@@ -201,8 +201,9 @@ TEST(JwkSet, refuses_duplicate_names_anywhere) {
 TEST(JwkSet, holds_100_keys_of_each_type_and_not_one_more) {
   json::array keys;
   for (int i = 0; i < 100; ++i) {
-    keys.push_back(with(rsa_members(), "kid", i % 2 == 0 ? json::value("a") : json::value(7)));
-    keys.push_back(curve_members());
+    const json::value id = text(std::to_string(i));
+    keys.push_back(with(rsa_members(), "kid", i % 2 == 0 ? id : json::value(7)));
+    keys.push_back(with(curve_members(), "kid", id));
   }
   const auto full = JwkSet::parse(set_of(keys));
   ASSERT_TRUE(full) << full.error().message;
@@ -217,6 +218,46 @@ TEST(JwkSet, holds_100_keys_of_each_type_and_not_one_more) {
   one_more = keys;
   one_more.push_back(json::object{{"kty", "OKP"}});
   EXPECT_EQ(set_fault(set_of(one_more)), std::nullopt);
+}
+
+// A hundred RSA keys of 8192 bits under one id made every forged token cost a hundred verifications.
+TEST(JwkSet, holds_two_keys_of_an_id_for_an_algorithm_and_not_one_more) {
+  const auto rsa_key = [](json::value algorithm) {
+    return algorithm.is_null() ? without(rsa_members(), "alg")
+                               : with(rsa_members(), "alg", std::move(algorithm));
+  };
+  const json::object same_curve = with(curve_members(), "kid", "a");
+  const json::object any = rsa_key(nullptr);
+  // Another kind of key, another algorithm or no id at all: no token is tried with more than two.
+  EXPECT_EQ(set_fault(set_of({any, any, same_curve, same_curve})), std::nullopt);
+  EXPECT_EQ(set_fault(set_of({rsa_key("RS256"), rsa_key("RS384"), any})), std::nullopt);
+  const json::object nameless = without(rsa_members(), "kid");
+  EXPECT_EQ(set_fault(set_of({nameless, nameless, nameless})), std::nullopt);
+  json::object encrypting = with(rsa_members(), "use", "enc");
+  EXPECT_EQ(set_fault(set_of({any, any, encrypting, encrypting})), std::nullopt);
+
+  for (const json::array& keys :
+       {json::array{any, any, any}, json::array{any, rsa_key("RS256"), rsa_key("RS256")},
+        json::array{rsa_key("RS384"), any, same_curve, any, rsa_key("RS512")},
+        json::array{same_curve, same_curve, any, same_curve}}) {
+    EXPECT_EQ(set_fault(set_of(keys)), JwkFault::too_many_keys) << set_of(keys);
+  }
+  EXPECT_EQ(JwkSet::parse(set_of({any, any, any})).error().message,
+            "more than 2 keys of one `kid` (`a`) for one algorithm; give each key an id of its own");
+  const json::object long_name = with(rsa_members(), "kid", text(std::string(100'000, 'x')));
+  EXPECT_LT(JwkSet::parse(set_of({long_name, long_name, long_name})).error().message.size(), 200U);
+}
+
+TEST(JwkSet, leaves_out_keys_that_are_slow_to_verify_with) {
+  const auto exponent = [](std::string_view bytes) {
+    return with(rsa_members(), "e", text(to_base64url(bytes)));
+  };
+  EXPECT_EQ(fault_of(exponent("\xff\xff\xff\xff")), std::nullopt);
+  EXPECT_EQ(fault_of(exponent("\x01\xff\xff\xff\xff")), JwkFault::malformed);
+  const json::object slow = exponent("\xff\xff\xff\xff\xff\xff\xff\xff");
+  EXPECT_EQ(parse_jwk(slow).error().message, "the exponent exceeds 32 bits");
+  EXPECT_EQ(set_fault(set_of({slow})), JwkFault::no_keys);
+  EXPECT_EQ(JwkSet::parse(set_of({slow, curve_members()}))->unusable(), 1U);
 }
 
 }  // namespace

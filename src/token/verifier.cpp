@@ -38,18 +38,18 @@ Result<std::size_t, Refusal> find_signer(const Signed& token, const JwkSet& keys
     return Refusal{Fault::key_id_required, "the header has no `kid` and the issuer has several keys"};
   }
   bool known = false;
-  bool agreed = false;
+  std::size_t tried = 0;
   for (std::size_t i = 0; i < keys.keys().size(); ++i) {
     const Jwk& key = keys.keys()[i];
     if (token.key_id && key.key_id != token.key_id) continue;
     known = true;
     if (!agrees(key, *algorithm)) continue;
-    agreed = true;
     if (key.key.verify(*algorithm, token.input, token.signature)) return i;
+    if (++tried == JwkSet::most_keys_of_an_id) break;  // bounds what a forged token costs
   }
   if (!known)
     return Refusal{Fault::unknown_key, "no key of the issuer has the header's `kid`", "", *token.key_id};
-  if (!agreed) {
+  if (tried == 0) {
     return Refusal{Fault::algorithm_not_allowed, "the key is not for the header's `alg`", "",
                    std::string{token.algorithm}};
   }

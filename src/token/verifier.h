@@ -28,7 +28,7 @@ class TokenVerifier {
   // 9999. With `azp`, the audience is azp and the original aud stays visible as IdToken::original_audiences;
   // several audiences need azp. The algorithm comes from the key and must equal the header's; `kid` is
   // required when the set holds several keys, and a token's `kid` must equal a key's. Where keys share a
-  // `kid`, each that fits the algorithm is tried.
+  // `kid`, the first JwkSet::most_keys_of_an_id that fit the algorithm are tried.
   static Result<IdToken, Refusal> verify(const SignedToken& token, const Expectation& expected,
                                          const JwkSet& keys, Time now);
 

@@ -102,6 +102,20 @@ TEST(KeyId, picks_the_key_that_must_verify) {
             Fault::signature_mismatch);
 }
 
+// What a forged token may cost: two verifications, whatever the set.
+TEST(KeyId, shared_by_many_keys_tries_the_first_two_that_fit) {
+  const PrivateKey other = PrivateKey::generate(KeyType::rsa);
+  const Jwk decoy{"a", {}, other.public_key()};
+  const Jwk wrong_algorithm{"a", Algorithm::rs512, rsa().public_key()};
+  const Jwk wrong_type{"a", {}, curve().public_key()};
+  const Jwk elsewhere{"b", {}, other.public_key()};
+  const Jwk signer{"a", Algorithm::rs256, rsa().public_key()};
+  const std::string text = compact({{"alg", "RS256"}, {"kid", "a"}}, good_claims());
+  EXPECT_EQ(fault_of(verify(text, JwkSet{{wrong_type, decoy, wrong_algorithm, elsewhere, signer}})),
+            std::nullopt);
+  EXPECT_EQ(fault_of(verify(text, JwkSet{{decoy, decoy, signer}})), Fault::signature_mismatch);
+}
+
 TEST(KeyId, shared_by_several_keys_tries_each_that_fits) {
   const PrivateKey other = PrivateKey::generate(KeyType::rsa);
   const JwkSet same{{Jwk{"a", {}, curve().public_key()}, Jwk{"a", {}, other.public_key()},

@@ -328,6 +328,8 @@ def key_sets(rig, keys):
     yield Case("101 keys", INVALID, copies(100), "more than 100 keys")
     yield Case("right: a kid twice, one key", ACCEPTED, publishes(good.jwk(), good.jwk()))
     yield Case("right: a kid twice, two keys", ACCEPTED, same_kid(times=1))
+    yield Case("a kid three times", INVALID, same_kid(times=2), "more than 2 keys of one `kid`")
+    yield Case("a kid a hundred times", INVALID, same_kid(times=99), "more than 2 keys of one `kid`")
     without = {**good.jwk()}
     del without["kid"]
     yield Case("right: no kid, one key", ACCEPTED, publishes(without), header={"kid": ABSENT})
