@@ -3,6 +3,7 @@
 // nothing.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +32,10 @@ class Transaction {
   template <class R>
   void write(const std::string& key, const R& record) {
     commit_.puts.push_back({key, record.to_text(house_.vault, key)});
+  }
+  // Whether something that was read was written after the revision.
+  bool has_read_later_than(store::Revision revision) const {
+    return std::ranges::any_of(commit_.expect, [&](const auto& found) { return found.revision > revision; });
   }
   void remove(const std::string& key) { commit_.deletes.push_back(key); }
 

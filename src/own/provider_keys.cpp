@@ -74,8 +74,18 @@ Answer describe(const Call& call, const OpenIdConnectProvider& provider) {
   return wire::json_answer({{"providerKeys", std::move(out)}});
 }
 
+// What was pulled is as old as the pull: a provider whose owner gave it other keys meanwhile, or made it
+// anew, must not get it.
+Error changed_meanwhile(std::string_view arn) {
+  return {Code::eks_resource_in_use, "The provider " + std::string(arn) +
+                                         " was changed while its keys were being pulled; they were not "
+                                         "kept. Look at it, and pull again if it is to have them."};
+}
+
 // Gives the provider one source of keys in place of what it had; both empty: its issuer, as anybody sees it.
-Result<Answer, Error> replace_source(Call& call, const std::string& jwks, const std::string& authority_pem) {
+// Where `as_of` is given, only a provider that has not been written since.
+Result<Answer, Error> replace_source(Call& call, const std::string& jwks, const std::string& authority_pem,
+                                     std::optional<store::Revision> as_of = {}) {
   const auto url = foreign_provider(call);
   if (!url) return url.error();
   const std::string key = record::provider_key(call.account(), *url);
@@ -83,6 +93,7 @@ Result<Answer, Error> replace_source(Call& call, const std::string& jwks, const 
     auto found = transaction.read<OpenIdConnectProvider>(key);
     if (!found) return std::move(found).error();
     if (!*found) return no_such_provider(call.labels.at(0));
+    if (as_of && transaction.has_read_later_than(*as_of)) return changed_meanwhile(call.labels.at(0));
     (*found)->jwks = jwks;
     (*found)->authority_pem = authority_pem;
     transaction.write(key, **found);
@@ -179,7 +190,7 @@ Result<Answer, Error> fetch_provider_keys(Call& call) {
   }
   if (const auto fault = fault_of_key_set(**call.came))
     return not_fetched("what " + url + " answered " + *fault);
-  return replace_source(call, **call.came, {});
+  return replace_source(call, **call.came, {}, call.began_at);
 }
 
 }  // namespace openirsa::own

@@ -142,6 +142,28 @@ TEST_F(ProviderKeys, AreCheckedBeforeTheyAreKept) {
   EXPECT_EQ(put({{"jwks", keys}}).status, 200);
 }
 
+// What they may cost whoever verifies with them is the account's own matter only up to a point.
+TEST_F(ProviderKeys, ThatWouldMakeEveryTokenDearAreRefused) {
+  EXPECT_EQ(put({{"jwks", key_set_of({public_key("a"), public_key("a"), public_key("b")})}}).status, 200);
+  const std::string before = stored().jwks;
+  const json::array crowd{public_key("a"), public_key("a"), public_key("a")};
+  expect_refused(
+      put({{"jwks", key_set_of(crowd)}}), 400, "InvalidParameterException",
+      "member `jwks` holds more than 2 keys of one `kid` (`a`) for one algorithm; give each key an id "
+      "of its own");
+  const std::string modulus(256, '\xff');
+  const json::object slow{{"kty", "RSA"},
+                          {"kid", "slow"},
+                          {"n", to_base64url(modulus)},
+                          {"e", to_base64url(modulus.substr(248))}};
+  expect_refused(put({{"jwks", key_set_of({slow})}}), 400, "InvalidParameterException",
+                 "member `jwks` has no key that can verify a token; keys[0]: the exponent exceeds 32 bits");
+  EXPECT_EQ(stored().jwks, before);
+  const Reply mixed = put({{"jwks", key_set_of({slow, public_key("a")})}});
+  ASSERT_EQ(mixed.status, 200);
+  EXPECT_EQ(facts_of(mixed).at("unusableKeys").at(0).at("reason"), "the exponent exceeds 32 bits");
+}
+
 TEST_F(ProviderKeys, OfAnotherAccountStayAsTheyAre) {
   add_provider(other_account, url);
   const std::string theirs = arn_of(other_account, url);
@@ -254,6 +276,37 @@ TEST_F(ProviderKeys, ThatComeForAProviderGoneMeanwhileAreDropped) {
   };
   EXPECT_EQ(fetch(wanted).status, 404);
   EXPECT_EQ(outside.asked.size(), 1U);
+}
+
+// A pull is as old as its beginning: what its owner did since stands.
+TEST_F(ProviderKeys, ThatComeAfterALaterChangeAreDropped) {
+  const std::string withdrawn = key_set_of({public_key("withdrawn")});
+  const std::string message =
+      "The provider " + arn +
+      " was changed while its keys were being pulled; they were not kept. Look at it, "
+      "and pull again if it is to have them.";
+  outside.answer = withdrawn;
+  outside.meanwhile = [&] { EXPECT_EQ(put({{"jwks", keys}}).status, 200); };
+  expect_refused(fetch(wanted), 409, "ResourceInUseException", message);
+  EXPECT_EQ(stored().jwks, keys);
+
+  outside.meanwhile = [&] { EXPECT_EQ(desk.send("DELETE", path_of(arn)).status, 200); };
+  expect_refused(fetch(wanted), 409, "ResourceInUseException", message);
+  EXPECT_EQ(stored().jwks, "");
+
+  outside.meanwhile = [&] {  // deleted and made anew, with the same URL
+    store::Commit commit;
+    commit.deletes.push_back(record::provider_key(test::account, url));
+    ASSERT_TRUE(desk.mirror->commit(commit));
+    add_provider(test::account, url);
+  };
+  expect_refused(fetch(wanted), 409, "ResourceInUseException", message);
+  EXPECT_EQ(stored().jwks, "");
+
+  // What another provider's owner does meanwhile is no matter.
+  outside.meanwhile = [&] { add_provider(other_account, url); };
+  EXPECT_EQ(fetch(wanted).status, 200);
+  EXPECT_EQ(stored().jwks, withdrawn);
 }
 
 TEST_F(ProviderKeys, AreAskedForAtAServerAlone) {

@@ -86,10 +86,12 @@ http::Response refuse(Passage& passage, Error error) {
 http::Response serve(Passage& passage, const OutsideText* came, Begin& pending) {
   Call call = call_of(passage);
   call.came = came;
+  call.began_at = passage.began_at;
   auto answer = passage.operation->handler(call);
   if (call.pending != nullptr) {
     if (came != nullptr) throw std::logic_error("a handler waited twice");
     pending = std::move(call.pending);
+    passage.began_at = passage.snapshot->revision();
     return {};
   }
   if (!answer) return refuse(passage, std::move(answer).error());

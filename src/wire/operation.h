@@ -44,6 +44,9 @@ struct Call {
   Trace& trace;
   const OutsideText* came = nullptr;  // what wait_for waited for; null in the handler's first run
   Begin pending = nullptr;            // set by wait_for alone
+  // Where wait_for was waited for, the store's revision that the first run saw: what has a later one was
+  // written meanwhile.
+  store::Revision began_at = 0;
 
   // Whose resources the call is about: the caller's account.
   const std::string& account() const { return caller->account; }

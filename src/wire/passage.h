@@ -30,7 +30,8 @@ struct Passage {
   json::object body;
   std::vector<std::string> labels;
   std::optional<Caller> caller;
-  Trace trace;  // holds the request's id
+  Trace trace;                   // holds the request's id
+  store::Revision began_at = 0;  // of the snapshot that the handler saw when it began to wait
 };
 
 }  // namespace openirsa::wire
