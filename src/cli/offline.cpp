@@ -1,5 +1,8 @@
 #include "cli/offline.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "base/time_text.h"
 #include "policy/arn.h"
@@ -7,7 +10,9 @@
 #include "policy/policy.h"
 #include "token/unsecured.h"
 #include "token/verifier.h"
+#include "wire/parameters.h"
 #include "wire/simulated.h"
+#include "wire/web_identity_input.h"
 
 namespace openirsa::cli {
 namespace {
@@ -56,16 +61,30 @@ Identity identity_of(const token::RegisteredClaims& claims) {
   return identity;
 }
 
+// A server has one partition. Here it is the role's, where there is such a one.
+std::string_view partition_of(std::string_view role_arn) {
+  static constexpr std::array<std::string_view, 3> partitions{"aws", "aws-cn", "aws-us-gov"};
+  const auto arn = policy::parse_arn(role_arn);
+  const bool known = arn && std::ranges::find(partitions, arn->partition) != partitions.end();
+  return known ? arn->partition : partitions.front();
+}
+
+// The parameters as an SDK would send them: what checks them online checks them here.
+std::string form_of(const OfflineQuestion& question, Time now) {
+  const std::string token = question.token ? *question.token : token::unsecured_token(*question.claims, now);
+  return concatenate({"RoleArn=", percent_encode(question.role_arn), "&RoleSessionName=",
+                      percent_encode(question.session_name), "&WebIdentityToken=", percent_encode(token),
+                      "&DurationSeconds=", std::to_string(question.duration)});
+}
+
 class Simulation {
  public:
-  Simulation(const OfflineQuestion& question, std::string provider_arn, Time now)
-      : question_(question), provider_arn_(std::move(provider_arn)), now_(now) {
+  Simulation(const OfflineQuestion& question, const wire::Parameters& parameters, Time now)
+      : question_(question), parameters_(parameters), now_(now) {
     trace_.time = now;
     trace_.service = "sts";
     trace_.operation = "AssumeRoleWithWebIdentity";
-    trace_.role_arn = question.role_arn;
-    trace_.session_name = question.session_name;
-    trace_.provider_arn = provider_arn_;
+    trace_.role_arn = question.role_arn.substr(0, 2048);
   }
 
   json::object run(const policy::Policy& trust, const token::JwkSet& keys) {
@@ -79,6 +98,7 @@ class Simulation {
   using Refused = std::optional<wire::Error>;
 
   Refused judge(const policy::Policy& trust, const token::JwkSet& keys);
+  Refused judge_input();
   Refused judge_issuer(const token::SignedToken& token);
   Refused judge_token(const token::SignedToken& token, const token::JwkSet& keys);
   Refused judge_trust(const policy::Policy& trust, const Identity& identity);
@@ -86,8 +106,10 @@ class Simulation {
   void describe(const token::SignedToken& token);
 
   const OfflineQuestion& question_;
-  std::string provider_arn_;
+  const wire::Parameters& parameters_;
   Time now_;
+  wire::WebIdentityInput input_;
+  std::string provider_arn_;
   wire::Trace trace_;
 };
 
@@ -152,8 +174,8 @@ Simulation::Refused Simulation::judge_trust(const policy::Policy& trust, const I
     context.add_owned(name + ":azp", *identity.authorized_party);
     if (identity.original_audience) context.add_owned(name + ":oaud", *identity.original_audience);
   }
-  context.add("sts:RoleSessionName", question_.session_name);
-  context.add_value("sts:DurationSeconds", std::to_string(question_.duration));
+  context.add("sts:RoleSessionName", input_.session_name);
+  context.add_value("sts:DurationSeconds", std::to_string(input_.duration));
   context.add("aws:FederatedProvider", provider_arn_);
   context.add_value("aws:CurrentTime", to_iso8601(now_));
   context.add_value("aws:EpochTime", std::to_string(seconds_of(now_)));
@@ -184,10 +206,26 @@ Simulation::Refused Simulation::judge_trust(const policy::Policy& trust, const I
   return wire::Error{Code::access_denied, {}};
 }
 
+Simulation::Refused Simulation::judge_input() {
+  const std::string_view partition = partition_of(question_.role_arn);
+  auto input = wire::parse_web_identity_input(parameters_, partition);
+  if (!input) {
+    trace_.fail(Step::parameters_valid, "parameters_invalid", input.error().message);
+    return std::move(input).error();
+  }
+  input_ = *std::move(input);
+  const std::string_view account = question_.account.empty() ? input_.account : question_.account;
+  provider_arn_ = concatenate({"arn:", partition, ":iam::", account, ":oidc-provider/",
+                               std::string_view(question_.issuer).substr(https.size())});
+  trace_.session_name = input_.session_name;
+  trace_.provider_arn = provider_arn_;
+  trace_.pass(Step::parameters_valid);
+  return std::nullopt;
+}
+
 Simulation::Refused Simulation::judge(const policy::Policy& trust, const token::JwkSet& keys) {
-  const std::string text =
-      question_.token ? *question_.token : token::unsecured_token(*question_.claims, now_);
-  const auto token = token::SignedToken::parse(text);
+  if (auto refused = judge_input()) return refused;
+  const auto token = token::SignedToken::parse(input_.token);
   if (!token) return refuse(token.error());
   describe(*token);
   trace_.pass(Step::token_parsed);
@@ -201,9 +239,8 @@ Simulation::Refused Simulation::judge(const policy::Policy& trust, const token::
 Result<json::object, Failure> simulate_offline(const OfflineQuestion& question, Time now) {
   if (!question.issuer.starts_with(https) || question.issuer.size() == https.size())
     return Failure{"--issuer must be an issuer's URL: https://…"};
-  const auto role = policy::parse_arn(question.role_arn);
-  if (!role || role->service != "iam" || !role->resource.starts_with("role/"))
-    return Failure{"--role must be a role's ARN: arn:aws:iam::ACCOUNT:role/NAME"};
+  if (!question.account.empty() && (question.account.size() != 12 || !is_digits(question.account)))
+    return Failure{"--account must be an account's 12 digits"};
   auto trust = policy::Policy::parse(question.trust_policy, policy::Kind::trust);
   if (!trust) return Failure{"the trust policy is refused: " + trust.error().message};
   token::JwkSet keys({});
@@ -212,11 +249,10 @@ Result<json::object, Failure> simulate_offline(const OfflineQuestion& question, 
     if (!parsed) return Failure{"the key set cannot be used: " + parsed.error().message};
     keys = *std::move(parsed);
   }
-  const std::string_view account =
-      question.account.empty() ? role->account : std::string_view(question.account);
-  std::string provider = concatenate({"arn:", role->partition, ":iam::", account, ":oidc-provider/",
-                                      std::string_view(question.issuer).substr(https.size())});
-  return Simulation(question, std::move(provider), now).run(*trust, keys);
+  const std::string form = form_of(question, now);
+  const auto parameters = wire::Parameters::parse(form);
+  if (!parameters) return Failure{"this cannot be asked: " + parameters.error().message};
+  return Simulation(question, *parameters, now).run(*trust, keys);
 }
 
 }  // namespace openirsa::cli

@@ -146,6 +146,50 @@ TEST(Offline, TheAuthorizedPartyIsTheAudience) {
   EXPECT_EQ(verdict_on(asked), refused("AccessDenied", "trust_policy_allowed"));
 }
 
+TEST(Offline, ParametersAreCheckedAsTheServiceChecksThem) {
+  const Verdict invalid = refused("ValidationError", "parameters_valid");
+  for (const bool is_signed : {true, false}) {
+    const OfflineQuestion good = is_signed ? of_token(sign(claims())) : of_claims(claims());
+    OfflineQuestion asked = good;
+    for (const std::string& name :
+         {std::string(), std::string("a"), std::string("a b"), std::string("a:b"), std::string(65, 'x')}) {
+      asked.session_name = name;
+      EXPECT_EQ(verdict_on(asked), invalid) << name;
+    }
+    asked.session_name = std::string(64, 'x');
+    EXPECT_EQ(verdict_on(asked), allowed);
+    for (const std::int64_t seconds : {-1, 0, 899, 43'201}) {
+      asked.duration = seconds;
+      EXPECT_EQ(verdict_on(asked), invalid) << seconds;
+    }
+    for (const std::int64_t seconds : {900, 43'200}) {
+      asked.duration = seconds;
+      EXPECT_EQ(verdict_on(asked), allowed) << seconds;
+    }
+    for (const char* arn : {"web", "arn:aws:iam::111122223333:user/web", "arn:aws:iam::1111:role/web",
+                            "arn:aws:iam:us-west-2:111122223333:role/web", "arn:aws:iam::111122223333:role/",
+                            "arn:mars:iam::111122223333:role/web"}) {
+      asked.role_arn = arn;
+      EXPECT_EQ(verdict_on(asked), invalid) << arn;
+    }
+  }
+  EXPECT_EQ(verdict_on(of_token(std::string(20'001, 'a'))), invalid);
+  EXPECT_EQ(verdict_on(of_token("abc")), invalid);
+  OfflineQuestion asked = of_claims(claims());
+  asked.session_name = "a";
+  EXPECT_EQ(text_in(answer_to(asked), "wouldAnswer", "message"),
+            "1 validation error detected: Value 'a' at 'roleSessionName' failed to satisfy constraint: "
+            "Member must have length greater than or equal to 2");
+}
+
+TEST(Offline, APartitionIsTheRoles) {
+  OfflineQuestion asked = of_claims(claims());
+  asked.role_arn = "arn:aws-cn:iam::111122223333:role/web";
+  EXPECT_EQ(verdict_on(asked), refused("AccessDenied", "trust_policy_allowed"));
+  asked.trust_policy.replace(asked.trust_policy.find("arn:aws:"), 8, "arn:aws-cn:");
+  EXPECT_EQ(verdict_on(asked), allowed);
+}
+
 TEST(Offline, NamesTheFileThatCannotBeUsed) {
   const auto error_of = [](const OfflineQuestion& asked) {
     const auto answer = simulate_offline(asked, time_of_seconds(noon));
@@ -163,8 +207,8 @@ TEST(Offline, NamesTheFileThatCannotBeUsed) {
   bad.issuer = "http://issuer.example";
   EXPECT_TRUE(error_of(bad).starts_with("--issuer ")) << error_of(bad);
   bad = good;
-  bad.role_arn = "arn:aws:iam::111122223333:user/web";
-  EXPECT_TRUE(error_of(bad).starts_with("--role ")) << error_of(bad);
+  bad.account = "acme";
+  EXPECT_TRUE(error_of(bad).starts_with("--account ")) << error_of(bad);
 }
 
 }  // namespace

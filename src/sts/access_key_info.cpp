@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "record/identifier.h"
-#include "sts/session_input.h"
+#include "wire/session_input.h"
 #include "wire/xml.h"
 
 namespace openirsa::sts {

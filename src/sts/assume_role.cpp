@@ -7,6 +7,7 @@
 #include "sts/issue.h"
 #include "sts/lineage.h"
 #include "sts/refusal.h"
+#include "sts/sealed_policies.h"
 #include "sts/session_tags.h"
 #include "wire/authorise.h"
 
@@ -21,7 +22,7 @@ using wire::Step;
 
 constexpr std::int64_t longest_chained = 3600;
 
-const record::Role* find_role(const Call& call, const RoleArn& arn) {
+const record::Role* find_role(const Call& call, const wire::RoleArn& arn) {
   const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn.account, arn.name));
   return role != nullptr && role->arn(call.house.names.partition) == arn.text ? role : nullptr;
 }
@@ -34,7 +35,8 @@ void keep_statements(wire::Trace& trace, bool of_trust) {
 }
 
 // What decided, for whoever owns it.
-void place_trace(wire::Trace& trace, const Call& call, const policy::Decision& decision, const RoleArn& arn) {
+void place_trace(wire::Trace& trace, const Call& call, const policy::Decision& decision,
+                 const wire::RoleArn& arn) {
   const bool foreign = arn.account != call.account();
   const bool by_trust = decision.source() == Source::trust;
   if (foreign) keep_statements(trace, by_trust);
@@ -135,7 +137,7 @@ wire::Error refuse_assume_role(const Call& call, const policy::Decision& decisio
     return {Code::access_denied, "Roles may not be assumed by root accounts."};
   }
   const std::string resource = call.trace.resource;
-  const auto arn = parse_role_arn(resource, call.house.names.partition);
+  const auto arn = wire::parse_role_arn(resource, call.house.names.partition);
   if (!arn) return usual;
   place_trace(call.trace, call, decision, *arn);
   // What the caller's policies say by themselves is no secret to him.

@@ -13,7 +13,7 @@ constexpr std::int64_t default_duration = 3600;
 
 void check_external_id(wire::ValidationErrors& errors, const std::optional<std::string_view>& id) {
   check_optional_length(errors, id, "externalId", 2, 1224);
-  const auto is_letter = [](char c) { return is_name_letter(c) || c == ':' || c == '/'; };
+  const auto is_letter = [](char c) { return wire::is_name_letter(c) || c == ':' || c == '/'; };
   if (id && !std::ranges::all_of(*id, is_letter)) {
     errors.add(*id, "externalId", wire::must_match(R"([\w+=,.@:\/-]*)"));
   }
@@ -53,14 +53,14 @@ Result<AssumeRoleInput, wire::Error> parse_assume_role_input(const wire::Call& c
   if (auto refused = refuse_mfa(parameters)) return *std::move(refused);
 
   AssumeRoleInput input;
-  const auto role = parse_role_arn(*role_arn, call.house.names.partition);
+  const auto role = wire::parse_role_arn(*role_arn, call.house.names.partition);
   if (!role) return role.error();
   input.role = *role;
   input.session_name = *session_name;
   input.duration = duration->value_or(default_duration);
   input.source_identity = source_identity.value_or(std::string_view{});
-  auto policies = parse_session_policies(parameters, policy.value_or(std::string_view{}), role->account,
-                                         call.house.names.partition);
+  auto policies = wire::parse_session_policies(parameters, policy.value_or(std::string_view{}), role->account,
+                                               call.house.names.partition);
   if (!policies) return std::move(policies).error();
   input.policies = *std::move(policies);
   auto tags = parse_session_tags(parameters);
@@ -88,7 +88,7 @@ void add_assume_role_keys(const wire::Call& call, policy::Context& context) {
   add_requested_tag_keys(parameters, context);
   const auto role_arn = parameters.find("RoleArn");
   if (!role_arn) return;
-  const auto arn = parse_role_arn(*role_arn, call.house.names.partition);
+  const auto arn = wire::parse_role_arn(*role_arn, call.house.names.partition);
   if (!arn) return;
   const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn->account, arn->name));
   if (role != nullptr && role->arn(call.house.names.partition) == *role_arn)

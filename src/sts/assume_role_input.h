@@ -6,16 +6,16 @@
 #include <string_view>
 #include <vector>
 
-#include "sts/session_input.h"
 #include "wire/operation.h"
+#include "wire/session_input.h"
 
 namespace openirsa::sts {
 
 struct AssumeRoleInput {
-  RoleArn role;
+  wire::RoleArn role;
   std::string_view session_name;
   std::int64_t duration = 3600;  // seconds
-  SessionPolicies policies;
+  wire::SessionPolicies policies;
   std::vector<wire::SessionTag> tags;
   std::string_view source_identity;  // may be empty
 };

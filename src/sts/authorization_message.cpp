@@ -1,8 +1,8 @@
 #include "sts/authorization_message.h"
 
-#include "sts/session_input.h"
 #include "wire/authorise.h"
 #include "wire/decisions.h"
+#include "wire/session_input.h"
 #include "wire/xml.h"
 
 namespace openirsa::sts {

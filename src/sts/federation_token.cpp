@@ -6,9 +6,10 @@
 #include "sts/issue.h"
 #include "sts/lineage.h"
 #include "sts/refusal.h"
-#include "sts/session_input.h"
+#include "sts/sealed_policies.h"
 #include "sts/session_tags.h"
 #include "wire/authorise.h"
+#include "wire/session_input.h"
 
 namespace openirsa::sts {
 namespace {
@@ -20,7 +21,7 @@ constexpr std::int64_t longest_of_root = 3600;
 struct Input {
   std::string_view name;
   std::int64_t duration = usual;
-  SessionPolicies policies;
+  wire::SessionPolicies policies;
   std::vector<wire::SessionTag> tags;
 };
 
@@ -34,15 +35,15 @@ Result<Input, wire::Error> parse_input(const wire::Call& call) {
   check_length(errors, name, "name", 2, 32);
   check_name_letters(errors, name, "name");
   check_duration(errors, *duration, longest);
-  check_policy_text(errors, policy, max_policy_characters);
+  check_policy_text(errors, policy, wire::max_policy_characters);
   if (!errors.empty()) return errors.error();
   Input input;
   input.name = *name;
   input.duration = duration->value_or(usual);
   if (call.caller->kind == wire::Caller::Kind::root)
     input.duration = std::min(input.duration, longest_of_root);
-  auto policies = parse_session_policies(parameters, policy.value_or(std::string_view{}), call.account(),
-                                         call.house.names.partition);
+  auto policies = wire::parse_session_policies(parameters, policy.value_or(std::string_view{}),
+                                               call.account(), call.house.names.partition);
   if (!policies) return std::move(policies).error();
   input.policies = *std::move(policies);
   auto tags = parse_session_tags(parameters);

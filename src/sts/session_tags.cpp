@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/text.h"
-#include "sts/session_input.h"
+#include "wire/session_input.h"
 #include "wire/tag_text.h"
 
 namespace openirsa::sts {

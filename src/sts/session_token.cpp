@@ -4,7 +4,7 @@
 
 #include "sts/issue.h"
 #include "sts/lineage.h"
-#include "sts/session_input.h"
+#include "wire/session_input.h"
 
 namespace openirsa::sts {
 namespace {

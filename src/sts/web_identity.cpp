@@ -5,9 +5,10 @@
 #include "crypto/random.h"
 #include "record/identifier.h"
 #include "sts/refusal.h"
-#include "sts/session_input.h"
+#include "sts/sealed_policies.h"
 #include "sts/session_seal.h"
 #include "sts/web_identity_check.h"
+#include "wire/session_input.h"
 #include "wire/xml.h"
 
 namespace openirsa::sts {
@@ -31,7 +32,7 @@ class Exchange {
 };
 
 Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
-  const WebIdentityInput& input = check_.input();
+  const wire::WebIdentityInput& input = check_.input();
   const record::Role& role = check_.role();
   const record::RingKey* ring_key = newest_ring_key(*call_.snapshot);
   if (ring_key == nullptr) return wire::Error{Code::service_unavailable, "no session ring key is kept here"};

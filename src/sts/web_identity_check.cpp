@@ -30,7 +30,7 @@ struct WebIdentityCheck::Identity {
 
 Result<Done, wire::Error> WebIdentityCheck::take_input() {
   if (const auto arn = call_.parameters.find("RoleArn")) trace_.role_arn = arn->substr(0, 2048);
-  auto input = parse_web_identity_input(call_.parameters, call_.house.names.partition);
+  auto input = wire::parse_web_identity_input(call_.parameters, call_.house.names.partition);
   if (!input) {
     trace_.fail(Step::parameters_valid, "parameters_invalid", input.error().message);
     return std::move(input).error();

@@ -12,10 +12,10 @@
 #include "record/provider.h"
 #include "record/role.h"
 #include "sts/session_seal.h"
-#include "sts/web_identity_input.h"
 #include "token/id_token.h"
 #include "token/signed_token.h"
 #include "wire/operation.h"
+#include "wire/web_identity_input.h"
 
 namespace openirsa::sts {
 
@@ -34,7 +34,7 @@ class WebIdentityCheck {
   wire::Begin fetch() const;
 
   // REQUIRES: run() gave a token.
-  const WebIdentityInput& input() const { return input_; }
+  const wire::WebIdentityInput& input() const { return input_; }
   const record::Role& role() const { return *role_; }
   const record::Issuer* issuer() const { return issuer_; }  // null for a foreign one
   const std::string& provider_arn() const { return trace_.provider_arn; }
@@ -64,7 +64,7 @@ class WebIdentityCheck {
   wire::Call& call_;
   wire::Trace& trace_;
   Signature signature_ = Signature::verified;
-  WebIdentityInput input_;
+  wire::WebIdentityInput input_;
   const record::Role* role_ = nullptr;  // with the name asked for, whatever its path and case
   const record::OpenIdConnectProvider* provider_ = nullptr;
   const record::Issuer* issuer_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "wire/signature_cut.h"
 
 namespace openirsa::wire {
 
@@ -72,8 +73,9 @@ std::string_view name_of_source(policy::Source source) {
   return "identity";
 }
 
+// Every text of a caller's goes through here.
 void put(json::object& object, std::string_view name, std::string_view value) {
-  if (!value.empty()) object[name] = value;
+  if (!value.empty()) object[name] = without_signatures(value);
 }
 
 json::object comparison_json(const policy::Comparison& comparison) {

@@ -1,6 +1,7 @@
 // What happened to one request, as its owner may see it: the steps in order, the decisive one, expected
-// beside actual. Never a token, a signature or a secret. Recording a success must cost next to nothing: steps
-// are bits until a trace is shown.
+// beside actual. Never a token, a signature or a secret: where a caller puts a token into another place,
+// to_json leaves its signature out. Recording a success must cost next to nothing: steps are bits until a
+// trace is shown.
 #pragma once
 
 #include <cstdint>

@@ -1,11 +1,11 @@
-#include "sts/web_identity_input.h"
+#include "wire/web_identity_input.h"
 
-#include "sts/session_input.h"
+#include "wire/session_input.h"
 
-namespace openirsa::sts {
+namespace openirsa::wire {
 
-Result<WebIdentityInput, wire::Error> parse_web_identity_input(const wire::Parameters& parameters,
-                                                               std::string_view partition) {
+Result<WebIdentityInput, Error> parse_web_identity_input(const Parameters& parameters,
+                                                         std::string_view partition) {
   const auto role_arn = parameters.find("RoleArn");
   const auto session_name = parameters.find("RoleSessionName");
   const auto token = parameters.find("WebIdentityToken");
@@ -13,17 +13,17 @@ Result<WebIdentityInput, wire::Error> parse_web_identity_input(const wire::Param
   auto duration = parameters.integer("DurationSeconds");
   if (!duration) return std::move(duration).error();
 
-  wire::ValidationErrors errors;
+  ValidationErrors errors;
   check_length(errors, role_arn, "roleArn", 20, 2048);
   check_length(errors, session_name, "roleSessionName", 2, 64);
   check_name_letters(errors, session_name, "roleSessionName");
   // The value is a token: it must not come back in a message.
   if (!token) {
-    errors.add("webIdentityToken", wire::must_not_be_null());
+    errors.add("webIdentityToken", must_not_be_null());
   } else if (token->size() < 4) {
-    errors.add("webIdentityToken", wire::length_at_least(4));
+    errors.add("webIdentityToken", length_at_least(4));
   } else if (token->size() > 20'000) {
-    errors.add("webIdentityToken", wire::length_at_most(20'000));
+    errors.add("webIdentityToken", length_at_most(20'000));
   }
   check_duration(errors, *duration, 43'200);
   check_policy_text(errors, policy, max_policy_characters);
@@ -50,4 +50,4 @@ Result<WebIdentityInput, wire::Error> parse_web_identity_input(const wire::Param
   return input;
 }
 
-}  // namespace openirsa::sts
+}  // namespace openirsa::wire

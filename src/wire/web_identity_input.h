@@ -1,4 +1,5 @@
-// The parameters of AssumeRoleWithWebIdentity, checked before anything else is looked at.
+// The parameters of AssumeRoleWithWebIdentity, checked before anything else is looked at: by the exchange,
+// and by simulations of one, in the server and without it.
 #pragma once
 
 #include <optional>
@@ -10,7 +11,7 @@
 #include "wire/error.h"
 #include "wire/parameters.h"
 
-namespace openirsa::sts {
+namespace openirsa::wire {
 
 struct WebIdentityInput {
   std::string_view role_arn;
@@ -26,7 +27,7 @@ struct WebIdentityInput {
 
 // Views into the parameters. ValidationError and MalformedInput for parameters, MalformedPolicyDocument and
 // PackedPolicyTooLarge for the session policy.
-Result<WebIdentityInput, wire::Error> parse_web_identity_input(const wire::Parameters& parameters,
-                                                               std::string_view partition);
+Result<WebIdentityInput, Error> parse_web_identity_input(const Parameters& parameters,
+                                                         std::string_view partition);
 
-}  // namespace openirsa::sts
+}  // namespace openirsa::wire

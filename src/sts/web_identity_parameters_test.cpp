@@ -1,5 +1,4 @@
-#include "sts/web_identity_input.h"
-
+// Does the exchange refuse what the service model refuses, with AWS's texts?
 #include <gtest/gtest.h>
 
 #include "sts/test_desk.h"
