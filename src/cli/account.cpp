@@ -32,11 +32,12 @@ Result<json::object, Failure> find_account(const Common& common, const std::stri
 }
 
 Result<Done, Failure> write_credentials(const std::string& path, const json::object& access_key) {
-  return write_file(path,
-                    with_section("", "default",
-                                 {{"aws_access_key_id", text_of(access_key, "accessKeyId")},
-                                  {"aws_secret_access_key", text_of(access_key, "secretAccessKey")}}),
-                    0600);
+  // A file that is there already may hold another account's only copy of its secret.
+  return write_new_file(path,
+                        with_section("", "default",
+                                     {{"aws_access_key_id", text_of(access_key, "accessKeyId")},
+                                      {"aws_secret_access_key", text_of(access_key, "secretAccessKey")}}),
+                        0600);
 }
 
 int create(const Common& common, const AccountArguments& arguments) {

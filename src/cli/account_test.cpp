@@ -54,7 +54,7 @@ TEST_F(AccountVerbs, create_takes_an_id_and_prints_everything_as_json) {
 }
 
 TEST_F(AccountVerbs, create_prints_what_it_cannot_write) {
-  std::filesystem::create_directories(file() + ".new/in-the-way");
+  std::filesystem::create_directories(file() + "/in-the-way");
   const auto ran = run({"create", "account", "acme"});
   EXPECT_EQ(ran.status, 1);
   EXPECT_NE(ran.error.find("the account is made, but cannot write " + file()), std::string::npos)
@@ -62,6 +62,21 @@ TEST_F(AccountVerbs, create_prints_what_it_cannot_write) {
   const auto printed = parse_json_object(ran.out);
   ASSERT_TRUE(printed) << ran.out;
   EXPECT_EQ(printed->at("accessKey").at("secretAccessKey").as_string(), "s/e+c");
+}
+
+TEST_F(AccountVerbs, create_leaves_the_files_of_other_accounts) {
+  ASSERT_TRUE(write_file(file() + ".new", "secret of acme.new", 0600));
+  ASSERT_EQ(run({"create", "account", "acme"}).status, 0);
+  EXPECT_EQ(read_file(file() + ".new"), "secret of acme.new");
+  // Of an account that had the name in a store which is gone, say.
+  ASSERT_TRUE(write_file(file(), "the only copy", 0600));
+  const auto ran = run({"create", "account", "acme"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.error.find("the account is made, but cannot write " + file() + ": File exists"),
+            std::string::npos)
+      << ran.error;
+  EXPECT_NE(ran.out.find("s/e+c"), std::string::npos) << ran.out;
+  EXPECT_EQ(read_file(file()), "the only copy");
 }
 
 TEST_F(AccountVerbs, create_says_that_a_name_is_taken) {

@@ -104,13 +104,22 @@ bool is_anothers(const std::optional<std::map<std::string, std::string>>& settin
   return bundle == settings->end() || bundle->second != facts.bundle;
 }
 
+// What cannot be read is not taken for empty: it is about to be written over.
+Result<std::string, Failure> text_if_there(const std::string& path) {
+  std::error_code failure;
+  if (!std::filesystem::exists(path, failure) && !failure) return std::string();
+  return text_of_file(path);
+}
+
 Result<Done, Failure> write_profile(const EnvironmentFacts& facts, const std::string& profile) {
   const std::string config = aws_file("AWS_CONFIG_FILE", "config");
-  const std::string config_text = read_file(config).value_or("");
+  const auto config_text = text_if_there(config);
+  if (!config_text) return config_text.error();
   const std::string credentials = aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials");
-  const std::string credentials_text = read_file(credentials).value_or("");
+  const auto credentials_text = text_if_there(credentials);
+  if (!credentials_text) return credentials_text.error();
   const std::string section = profile == "default" ? profile : "profile " + profile;
-  if (is_anothers(find_section(config_text, section), find_section(credentials_text, profile).has_value(),
+  if (is_anothers(find_section(*config_text, section), find_section(*credentials_text, profile).has_value(),
                   facts)) {
     return Failure{"profile `" + profile +
                    "` is there already and was not made by openirsa env for this server; "
@@ -119,12 +128,12 @@ Result<Done, Failure> write_profile(const EnvironmentFacts& facts, const std::st
   }
   auto written = write_file(
       config,
-      with_section(config_text, section,
+      with_section(*config_text, section,
                    {{"ca_bundle", facts.bundle}, {"endpoint_url", facts.endpoint}, {"region", facts.region}}),
       0600);
   if (!written) return written;
   return write_file(credentials,
-                    with_section(credentials_text, profile,
+                    with_section(*credentials_text, profile,
                                  {{"aws_access_key_id", facts.access_key_id},
                                   {"aws_secret_access_key", facts.secret_access_key}}),
                     0600);

@@ -64,13 +64,55 @@ TEST(Files, are_written_whole_with_their_mode) {
   ASSERT_TRUE(write_file(path, "new", 0600));
   EXPECT_EQ(read_file(path), "new");
   EXPECT_EQ(mode_of(path), 0600U);
-  std::ofstream(path + ".new") << "left behind";
-  ::chmod((path + ".new").c_str(), 0666);
+  ::chmod(path.c_str(), 0666);
   ASSERT_TRUE(write_file(path, "secret", 0600));
   EXPECT_EQ(mode_of(path), 0600U);
   EXPECT_EQ(read_file(path), "secret");
-  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
   EXPECT_EQ(read_file(directory.file("absent")), std::nullopt);
+}
+
+// `NAME.new` is a name like any other: `create account acme` once deleted the credentials of `acme.new`.
+TEST(Files, writing_touches_no_other_file) {
+  const http::TestDirectory directory;
+  const std::string path = directory.file("credentials-acme");
+  ASSERT_TRUE(write_new_file(path + ".new", "another's", 0600));
+  ASSERT_TRUE(write_file(path, "first", 0600));
+  ASSERT_TRUE(write_file(path, "second", 0600));
+  EXPECT_EQ(read_file(path), "second");
+  EXPECT_EQ(read_file(path + ".new"), "another's");
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory.path())) ++files;
+  EXPECT_EQ(files, 2U);
+}
+
+TEST(Files, a_new_file_replaces_none) {
+  const http::TestDirectory directory;
+  const std::string path = directory.file("file");
+  ASSERT_TRUE(write_new_file(path, "first", 0600));
+  EXPECT_EQ(mode_of(path), 0600U);
+  const auto again = write_new_file(path, "second", 0600);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, "cannot write " + path + ": File exists");
+  EXPECT_EQ(read_file(path), "first");
+  std::filesystem::create_symlink(directory.file("elsewhere"), directory.file("link"));
+  EXPECT_FALSE(write_new_file(directory.file("link"), "x", 0600));
+  EXPECT_FALSE(std::filesystem::exists(directory.file("elsewhere")));
+}
+
+TEST(Files, what_cannot_be_read_is_named_with_the_reason) {
+  const http::TestDirectory directory;
+  std::filesystem::create_directory(directory.file("directory"));
+  std::ofstream(directory.file("file")) << "text";
+  const auto why = [&](const std::string& name) {
+    const auto text = text_of_file(directory.file(name));
+    return text ? "read " + *text : text.error().message;
+  };
+  EXPECT_EQ(why("file"), "read text");
+  EXPECT_EQ(why("directory"), "cannot read " + directory.file("directory") + ": Is a directory");
+  EXPECT_EQ(why("absent"), "cannot read " + directory.file("absent") + ": No such file or directory");
+  EXPECT_EQ(read_file(directory.file("directory")), std::nullopt);
+  std::filesystem::resize_file(directory.file("file"), (16U << 20U) + 1);
+  EXPECT_EQ(why("file"), "cannot read " + directory.file("file") + ": it is longer than 16 MiB");
 }
 
 TEST(Files, a_symbolic_link_stays_one) {
@@ -88,7 +130,10 @@ TEST(Files, a_failure_is_said_in_one_line) {
   const auto done = write_file(directory.file("taken"), "x", 0600);
   ASSERT_FALSE(done);
   EXPECT_TRUE(done.error().message.starts_with("cannot write " + directory.file("taken") + ": "));
-  EXPECT_FALSE(std::filesystem::exists(directory.file("taken.new")));
+  EXPECT_TRUE(std::filesystem::is_empty(directory.file("taken")));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(directory.path())) ++files;
+  EXPECT_EQ(files, 1U);  // nothing half written stays
 }
 
 std::string captured(const std::function<void()>& speak) {

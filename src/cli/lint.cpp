@@ -34,16 +34,16 @@ policy::Kind kind_named(const std::string& name) {
   return name == "resource" ? policy::Kind::resource : policy::Kind::identity;
 }
 
-std::optional<std::string> text_of_file(const std::string& path) {
-  if (path != "-") return read_file(path);
+Result<std::string, Failure> text_of_argument(const std::string& path) {
+  if (path != "-") return text_of_file(path);
   return std::string{std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
 }
 
 Result<std::vector<LintedDocument>, Failure> documents_in(const Arguments& arguments) {
   std::vector<LintedDocument> documents;
   for (const std::string& file : arguments.files) {
-    auto text = text_of_file(file);
-    if (!text) return Failure{"cannot read " + file};
+    auto text = text_of_argument(file);
+    if (!text) return std::move(text).error();
     const auto kind = arguments.kind.empty() ? kind_of_document(*text) : kind_named(arguments.kind);
     documents.push_back(
         {.name = file == "-" ? "standard input" : file, .text = *std::move(text), .kind = kind});

@@ -24,12 +24,6 @@ struct ProviderArguments {
   bool remove_jwks = false;
 };
 
-Result<std::string, Failure> text_of_file(const std::string& path) {
-  auto text = read_file(path);
-  if (!text) return Failure{"cannot read " + path};
-  return *std::move(text);
-}
-
 // The API server's own words of its keys are asked for with a token that may read them.
 Result<KeysRequest, Failure> pull_request(const ProviderArguments& arguments) {
   auto token = text_of_file(arguments.token_file);
@@ -120,12 +114,25 @@ Result<Done, Failure> check_same(const Place& place, const Provider& found, cons
   return Done{};
 }
 
-Failure after_failed_upload(const Place& place, bool made, const Failure& failure) {
+bool has_keys(const json::object& keys) {
+  return find_string(keys, "jwks").has_value() || find_string(keys, "authorityPem").has_value();
+}
+
+// Undoes what this very call made, `made`, and nothing else: whoever found the provider meanwhile may have
+// given it keys of its own, or have made one anew.
+Failure after_failed_upload(const Place& place, const std::optional<Provider>& made, const Failure& failure) {
   if (!made) return {failure.message + "; the provider stands as it was"};
+  const std::string stands = failure.message + "; the provider " + place.arn + " stands";
+  const auto found = find_provider(place.connection, place.arn);
+  if (!found) return {stands + " without the keys, because looking at it failed: " + found.error().message};
+  if (!*found) return {failure.message + "; somebody else deleted the provider meanwhile"};
+  const auto keys = keys_of(place.connection, place.arn);
+  if (!keys) return {stands + " without the keys, because looking at them failed: " + keys.error().message};
+  if (**found != *made || has_keys(*keys))
+    return {stands + ", because somebody else changed it meanwhile; openirsa get provider shows it"};
   const auto undone = delete_provider(place.connection, place.arn);
   if (undone) return {failure.message + "; no provider was made"};
-  return {failure.message + "; the provider " + place.arn +
-          " stands without the keys, because deleting it failed: " + undone.error().message};
+  return {stands + " without the keys, because deleting it failed: " + undone.error().message};
 }
 
 int create(const Common& common, const ProviderArguments& arguments) {
@@ -137,23 +144,24 @@ int create(const Common& common, const ProviderArguments& arguments) {
   if (!place) return fail(place.error());
   auto found = find_provider(place->connection, place->arn);
   if (!found) return fail(found.error());
-  const bool make = !*found;
-  if (make) {
+  std::optional<Provider> made;
+  if (!*found) {
     const Provider wanted{
         place->arn, "https://" + place->name, arguments.client_ids, *std::move(thumbprints), {}};
-    if (const auto made = create_provider(place->connection, wanted); !made) return fail(made.error());
+    if (const auto done = create_provider(place->connection, wanted); !done) return fail(done.error());
+    found = find_provider(place->connection, place->arn);
+    if (!found) return fail(found.error());
+    if (!*found) return fail(no_provider(arguments.issuer));
+    made = **found;
   } else if (const auto same = check_same(*place, **found, arguments, *request); !same) {
     return fail(same.error());
   }
   std::optional<json::object> keys;
   if (*request) {
     auto replaced = replace_keys(place->connection, place->arn, **request);
-    if (!replaced) return fail(after_failed_upload(*place, make, replaced.error()));
+    if (!replaced) return fail(after_failed_upload(*place, made, replaced.error()));
     keys = *std::move(replaced);
   }
-  if (make) found = find_provider(place->connection, place->arn);
-  if (!found) return fail(found.error());
-  if (!*found) return fail(no_provider(arguments.issuer));
   return show_provider(common, **found, keys);
 }
 

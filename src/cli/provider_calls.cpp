@@ -95,6 +95,7 @@ Result<json::object, Failure> replace_keys(const Connection& connection, const s
   const auto answer = connection.rest("openirsa", request.method, keys_path(arn), request.body);
   if (answer || request.method != "POST" || !answer.error().service) return keys_in(answer);
   Failure failure = failure_of(answer.error());
+  if (answer.error().service->code == "ResourceInUseException") return failure;  // the keys came, too late
   failure.message +=
       "; where the server cannot reach the cluster, fetch the keys yourself (kubectl get --raw "
       "/openid/v1/jwks > FILE) and give them with --jwks FILE";

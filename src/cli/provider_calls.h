@@ -16,6 +16,7 @@ struct Provider {
   std::vector<std::string> client_ids;
   std::vector<std::string> thumbprints;
   std::string created;
+  bool operator==(const Provider&) const = default;
 };
 
 // The provider's identity: the URL without https:// and without :443.

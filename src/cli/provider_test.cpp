@@ -1,6 +1,8 @@
 // Do the verbs about providers make the right calls, undo what half succeeded, and say what stands?
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "cli/test_desk.h"
 #include "crypto/certificate.h"
 
@@ -28,11 +30,13 @@ class Providers : public Desk {
     EXPECT_TRUE(write_file(token_, "a.b.c\n", 0600));
   }
 
-  void exists(std::string_view client_ids = "<member>sts.amazonaws.com</member>") {
+  void exists(std::string_view client_ids = "<member>sts.amazonaws.com</member>",
+              std::string_view created = "2026-11-24T12:00:00Z") {
     answer("GetOpenIDConnectProvider", 200,
            "<R><Url>foreign.example/id/1</Url><ClientIDList>" + std::string(client_ids) +
                "</ClientIDList><ThumbprintList><member>aa</member></ThumbprintList>"
-               "<CreateDate>2026-11-24T12:00:00Z</CreateDate></R>");
+               "<CreateDate>" +
+               std::string(created) + "</CreateDate></R>");
   }
   void absent() { answer("GetOpenIDConnectProvider", 404, "<E><Code>NoSuchEntity</Code></E>"); }
   void answer_keys(const std::string& method, const std::string& source) {
@@ -42,6 +46,7 @@ class Providers : public Desk {
             R"(,"keys":[{"keyId":"a","keyType":"EC","curve":"P-256","algorithm":"ES256"},{"keyType":"RSA"}],)"
             R"("unusableKeys":[{"index":1,"keyId":"odd","reason":"type `OKP` cannot be used"}]}})");
   }
+  void answer_no_keys() { answer("GET " + keys_path_, 200, R"({"providerKeys":{"source":"fetched"}})"); }
   void refuse_keys(const std::string& method) {
     answer(method + " " + keys_path_, 400, R"({"message":"no good"})",
            {{"x-amzn-ErrorType", "InvalidParameterException"}});
@@ -160,21 +165,66 @@ TEST_F(Providers, create_does_not_take_over_what_is_different) {
 
 TEST_F(Providers, create_takes_back_a_provider_whose_keys_are_refused) {
   absent();
+  after("CreateOpenIDConnectProvider", [&] { exists(); });
   refuse_keys("PUT");
+  answer_no_keys();
   auto ran = create({"--jwks", jwks_});
   EXPECT_EQ(ran.status, 1);
   EXPECT_EQ(ran.error, "Error: InvalidParameterException: no good; no provider was made\n");
-  EXPECT_EQ(made(), (Names{"GetOpenIDConnectProvider", "CreateOpenIDConnectProvider", "PUT",
-                           "DeleteOpenIDConnectProvider"}));
+  EXPECT_EQ(made(),
+            (Names{"GetOpenIDConnectProvider", "CreateOpenIDConnectProvider", "GetOpenIDConnectProvider",
+                   "PUT", "GetOpenIDConnectProvider", "GET", "DeleteOpenIDConnectProvider"}));
+  absent();
   answer("DeleteOpenIDConnectProvider", 403, "<E><Code>AccessDenied</Code></E>");
   ran = create({"--jwks", jwks_});
   EXPECT_EQ(ran.error, "Error: InvalidParameterException: no good; the provider " + arn +
                            " stands without the keys, because deleting it failed: AccessDenied\n");
   made();
   exists();
+  answer_keys("GET", "uploaded");
   ran = create({"--jwks", jwks_});
   EXPECT_EQ(ran.error, "Error: InvalidParameterException: no good; the provider stands as it was\n");
   EXPECT_EQ(made(), (Names{"GetOpenIDConnectProvider", "GET", "PUT"}));
+}
+
+// Somebody else's `create provider` finds ours half made, and finishes it while our pull still waits.
+TEST_F(Providers, create_leaves_a_provider_that_somebody_else_finished) {
+  const std::string stands =
+      "Error: InvalidParameterException: no good; the provider " + arn +
+      " stands, because somebody else changed it meanwhile; openirsa get provider shows "
+      "it\n";
+  const auto create_while = [&](std::function<void()> meanwhile) {
+    absent();
+    after("CreateOpenIDConnectProvider", [&] { exists(); });
+    refuse_keys("PUT");
+    answer_no_keys();
+    after("PUT " + keys_path_, std::move(meanwhile));
+    made();
+    const auto ran = create({"--jwks", jwks_});
+    EXPECT_EQ(ran.status, 1);
+    const auto names = made();
+    EXPECT_EQ(std::ranges::count(names, "DeleteOpenIDConnectProvider"),
+              ran.error.ends_with("made\n") ? 1 : 0);
+    return ran.error;
+  };
+  EXPECT_EQ(create_while([] {}), "Error: InvalidParameterException: no good; no provider was made\n");
+  EXPECT_EQ(create_while([&] { answer_keys("GET", "uploaded"); }), stands);
+  EXPECT_EQ(create_while([&] { exists("<member>other</member>"); }), stands);
+  EXPECT_EQ(create_while([&] { exists("<member>sts.amazonaws.com</member>", "2026-11-24T12:00:07Z"); }),
+            stands);
+  EXPECT_EQ(create_while([&] { absent(); }),
+            "Error: InvalidParameterException: no good; somebody else deleted the provider meanwhile\n");
+  EXPECT_EQ(create_while([&] { answer("GET " + keys_path_, 403, "{}", {{"x-amzn-ErrorType", "Denied"}}); }),
+            "Error: InvalidParameterException: no good; the provider " + arn +
+                " stands without the keys, because looking at them failed: Denied\n");
+}
+
+TEST_F(Providers, create_names_a_file_that_is_a_directory) {
+  const std::string why = "Error: cannot read " + directory_.path() + ": Is a directory\n";
+  EXPECT_EQ(create({"--jwks", directory_.path()}).error, why);
+  EXPECT_EQ(create({"--ca", directory_.path()}).error, why);
+  EXPECT_EQ(create({"--jwks-from", "https://c", "--token-file", directory_.path()}).error, why);
+  EXPECT_EQ(calls(), Names{});
 }
 
 TEST_F(Providers, create_with_an_authority_pins_it) {
@@ -203,6 +253,10 @@ TEST_F(Providers, create_pulls_through_an_api_server_with_a_token) {
       "Error: InvalidParameterException: no good; where the server cannot reach the cluster, fetch the keys "
       "yourself (kubectl get --raw /openid/v1/jwks > FILE) and give them with --jwks FILE; the provider "
       "stands as it was\n");
+  answer("POST " + keys_path_, 409, R"({"message":"changed"})",
+         {{"x-amzn-ErrorType", "ResourceInUseException"}});
+  EXPECT_EQ(create({"--jwks-from", "https://c.example:6443", "--token-file", token_}).error,
+            "Error: ResourceInUseException: changed; the provider stands as it was\n");
 }
 
 TEST_F(Providers, update_replaces_and_forgets_keys) {
@@ -219,7 +273,8 @@ TEST_F(Providers, update_replaces_and_forgets_keys) {
   EXPECT_TRUE(ran.out.ends_with("Keys:         fetched from the issuer\n")) << ran.out << ran.error;
   EXPECT_EQ(made(), (Names{"GetOpenIDConnectProvider", "DELETE"}));
   EXPECT_EQ(update({}).error, "Error: nothing to update; say --jwks, --ca, --jwks-from or --remove-jwks\n");
-  EXPECT_EQ(update({"--jwks", jwks_ + "x"}).error, "Error: cannot read " + jwks_ + "x\n");
+  EXPECT_EQ(update({"--jwks", jwks_ + "x"}).error,
+            "Error: cannot read " + jwks_ + "x: No such file or directory\n");
   EXPECT_EQ(made(), Names{});
   absent();
   EXPECT_EQ(

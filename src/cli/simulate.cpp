@@ -30,12 +30,6 @@ int not_simulated(const Failure& failure) {
   return unanswered;
 }
 
-Result<std::string, Failure> text_of_file(const std::string& path) {
-  auto text = read_file(path);
-  if (!text) return Failure{"cannot read " + path};
-  return *std::move(text);
-}
-
 Result<json::object, Failure> claims_of(const std::string& text) {
   auto claims = parse_json_object(text);
   if (!claims) return Failure{"--claims must be a JSON object: " + claims.error().message};

@@ -73,6 +73,11 @@ TEST_F(Simulate, ends_with_2_where_nothing_was_simulated) {
             "Error: say one of --token FILE and --claims JSON\n");
   EXPECT_NE(error_of({"--claims", "[]"}).find("--claims must be a JSON object"), std::string::npos);
   EXPECT_NE(error_of({"--token", "/nowhere/token"}).find("cannot read /nowhere/token"), std::string::npos);
+  EXPECT_EQ(error_of({"--token", directory_.path()}),
+            "Error: cannot read " + directory_.path() + ": Is a directory\n");
+  EXPECT_EQ(error_of({"--claims", "{}", "--offline", "--trust-policy", "/", "--issuer", "https://i",
+                      "--client-id", "c"}),
+            "Error: cannot read /: Is a directory\n");
   EXPECT_NE(error_of({"--token", file("bytes", "\xff")}).find("holds no token"), std::string::npos);
   EXPECT_NE(error_of({"--claims", "{}", "--jwks", "x"}).find("need --offline"), std::string::npos);
   EXPECT_NE(error_of({"--claims", "{}", "--offline"}).find("--offline needs --trust-policy"),
