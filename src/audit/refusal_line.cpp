@@ -3,6 +3,8 @@
 #include <charconv>
 #include <functional>
 
+#include "audit/sequence.h"
+
 namespace openirsa::audit {
 namespace {
 
@@ -57,6 +59,7 @@ std::optional<LineFacts> facts_of_line(std::string_view line) {
   LineFacts facts;
   const char* const number = line.data() + opening.size();
   const auto read = std::from_chars(number, line.data() + line.size(), facts.sequence);
+  if (facts.sequence > Sequence::last_possible) return std::nullopt;
   const std::string_view rest = line.substr(static_cast<std::size_t>(read.ptr - line.data()));
   if (read.ec != std::errc{} || !rest.starts_with(middle)) return std::nullopt;
   const std::string_view id = member_text(rest, ",\"requestId\":\"");

@@ -22,7 +22,7 @@ struct LineFacts {
   std::uint32_t id = 0;    // mark_of the request id
   std::uint32_t role = 0;  // mark_of the role's name, 0 without a role
 };
-// Nothing for a line that is torn or not ours. Without its end.
+// Nothing for a line that is torn, not ours, or of a number that no process gives. Without its end.
 std::optional<LineFacts> facts_of_line(std::string_view line);
 std::optional<json::object> decision_of_line(std::string_view line);
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "audit/sequence.h"
 #include "audit/test_traces.h"
 
 namespace openirsa::audit {
@@ -74,6 +75,14 @@ TEST(RefusalLine, other_lines_are_none) {
   EXPECT_FALSE(
       facts_of_line(R"({"sequence":99999999999999999999,"decision":{"version":1,"requestId":"a"}})"));
   EXPECT_FALSE(facts_of_line(R"({"sequence":1,"decision":{"version":1}})"));
+  // Numbers that no process gives: beyond the year 9999.
+  const auto numbered = [&](std::uint64_t number) {
+    return facts_of_line(without_end(refusal_line(test::refusal("id-1"), number))).has_value();
+  };
+  EXPECT_TRUE(numbered(Sequence::at(time_of_seconds(test::noon))));
+  EXPECT_TRUE(numbered(Sequence::last_possible));
+  EXPECT_FALSE(numbered(Sequence::last_possible + 1));
+  EXPECT_FALSE(numbered(UINT64_MAX));
   EXPECT_FALSE(decision_of_line(R"({"sequence":1,"decision":[]})"));
 }
 

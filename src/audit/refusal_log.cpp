@@ -115,7 +115,13 @@ void RefusalLog::State::start_loading() {
       trouble("kept refusals cannot be read: " + files.error().message);
       continue;
     }
-    std::erase_if(*files, [](const std::string& file) { return !RefusalShare::is_segment(file); });
+    std::erase_if(*files, [&](const std::string& file) {
+      const bool foreign = !RefusalShare::is_segment(file);
+      if (foreign && file.ends_with(".jsonl"))
+        trouble("kept refusals: " + settings.directory + "/" + name + "/" + file +
+                " is no segment and is left out");
+      return foreign;
+    });
     if (files->empty()) continue;
     std::ranges::sort(*files);
     load(name, files->back());

@@ -231,11 +231,45 @@ TEST_F(Refusals, damage_never_stops_a_start) {
   EXPECT_TRUE(finds("id-2"));
   EXPECT_EQ(log_->figures().kept, 2U);
   const auto warnings = warnings_.all();
-  EXPECT_EQ(warnings.size(), 4U) << testing::PrintToString(warnings);
+  EXPECT_EQ(warnings.size(), 5U) << testing::PrintToString(warnings);
   record(1, "theirs-", theirs);
   EXPECT_TRUE(finds("theirs-0")) << "in memory, for its directory cannot be made";
   close();
   EXPECT_EQ(content_of(share + "notes.txt"), "somebody's");
+}
+
+// One line with the greatest number once made every later number small, and followers blind.
+TEST_F(Refusals, a_number_that_no_process_gave_costs_that_line_alone) {
+  open();
+  record(3, "id-");
+  close();
+  const std::string segment = directory_.segments(mine).at(0);
+  const std::string whole = content_of(segment);
+  const std::string share = directory_.traces() + "/" + mine + "/";
+  for (const std::string number : {"18446744073709551615", "9223372036854775807", "253402300800000001"}) {
+    std::string damaged = whole;
+    const std::size_t at = damaged.rfind("{\"sequence\":") + 12;
+    damaged.replace(at, damaged.find(',', at) - at, number);
+    test::write_content(segment, damaged);
+    test::write_content(share + "09223372036854775807.jsonl", "");
+    open();
+    EXPECT_EQ(ids(log_->list({.limit = 10}, mine)), "id-0 id-1 ") << number;
+    ASSERT_EQ(warnings_.all().size(), 2U) << number;
+    EXPECT_EQ(warnings_.all()[0],
+              "kept refusals: " + share + "09223372036854775807.jsonl is no segment and is left out");
+    EXPECT_EQ(warnings_.all()[1],
+              "kept refusals: 1 lines of " + segment + " cannot be read and are left out");
+    // A follower who has seen everything sees what comes.
+    const std::uint64_t seen = log_->list({.limit = 10}, mine).back().sequence;
+    EXPECT_LT(log_->settle(), Sequence::last_possible);
+    record(1, "later-");
+    EXPECT_EQ(ids(log_->list({.after = seen, .limit = 10, .first = true}, mine)), "later-0 ");
+    close();
+    warnings_.clear();
+    for (const std::string& other : directory_.segments(mine)) {
+      if (other != segment) std::filesystem::remove(other);
+    }
+  }
 }
 
 TEST_F(Refusals, are_kept_in_memory_while_the_disk_is_full) {

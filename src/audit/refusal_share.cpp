@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "audit/sequence.h"
 #include "base/text.h"
 
 namespace openirsa::audit {
@@ -118,8 +119,10 @@ std::size_t RefusalShare::load(const std::string& file_name, std::string_view co
 }
 
 bool RefusalShare::is_segment(std::string_view file_name) {
-  return file_name.size() == digits + ending.size() && file_name.ends_with(ending) &&
-         is_digits(file_name.substr(0, digits)) && parse_integer(file_name.substr(0, digits)).has_value();
+  if (file_name.size() != digits + ending.size() || !file_name.ends_with(ending)) return false;
+  if (!is_digits(file_name.substr(0, digits))) return false;
+  const auto number = parse_integer(file_name.substr(0, digits));
+  return number && static_cast<std::uint64_t>(*number) <= Sequence::last_possible;
 }
 
 std::optional<std::string> RefusalShare::drop_oldest() {

@@ -13,6 +13,10 @@ namespace openirsa::audit {
 
 class Sequence {
  public:
+  // No process gives a later number: its clock ends with the year 9999. What claims one is damage; to go on
+  // from there would leave the order no numbers.
+  static constexpr std::uint64_t last_possible = 253'402'300'800'000'000;
+
   static std::uint64_t at(Time time) {
     const auto milliseconds = time.time_since_epoch().count();
     return milliseconds <= 0 ? 0 : static_cast<std::uint64_t>(milliseconds) * 1000;

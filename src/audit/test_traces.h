@@ -115,6 +115,10 @@ class Warnings {
     const std::scoped_lock lock(mutex_);
     return texts_;
   }
+  void clear() {
+    const std::scoped_lock lock(mutex_);
+    texts_.clear();
+  }
 
  private:
   mutable std::mutex mutex_;
