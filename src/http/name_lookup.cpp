@@ -91,7 +91,8 @@ void NameLookup::find(const HostPort& target, OnFound on_found, const Asker& ask
     std::thread([shared = shared_] { run(shared); }).detach();
     ++shared_->threads;
   } catch (const std::system_error&) {
-    // The system has no thread left: those that run take it in turn, or whoever asks next tries again.
+    return;  // the system has no thread left: those that run take it in turn, or whoever asks next tries
+             // again
   }
 }
 
