@@ -217,8 +217,8 @@ TEST_F(Kinds, AnAccessKeySaysWhoseItIs) {
             "ValidationError");
   EXPECT_EQ(people.call(people.alice, "GetAccessKeyInfo", {{"AccessKeyId", "not-an-access-key-id"}}).code,
             "ValidationError");
-  expect_refused(people.call(people.alice, "GetAccessKeyInfo", {{"AccessKeyId", "XXXX0000000000000000"}}),
-                 400, "ValidationError", "Invalid AccessKeyId: XXXX0000000000000000");
+  expect_refused(people.call(people.alice, "GetAccessKeyInfo", {{"AccessKeyId", "QRST0000000000000000"}}),
+                 400, "ValidationError", "Invalid AccessKeyId: QRST0000000000000000");
   expect_refused(people.call(people.bob, "GetAccessKeyInfo", {{"AccessKeyId", unknown}}), 403, "AccessDenied",
                  "User: " + test::user_arn("bob") +
                      " is not authorized to perform: sts:GetAccessKeyInfo on resource: * because no "

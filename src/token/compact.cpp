@@ -25,15 +25,12 @@ Result<Compact, Refusal> split_compact(std::string_view text) {
     return Refusal{Fault::malformed, "a signed token has three segments", "3",
                    std::to_string(std::ranges::count(text, '.') + 1)};
   }
-  // The header's letters are judged first, its words last: what cannot be decoded at all has no words.
-  const std::string_view header_text = text.substr(0, first);
-  auto payload = from_base64url(text.substr(first + 1, second - first - 1));
-  auto signature = from_base64url(text.substr(second + 1));
-  auto header = read_header(header_text);
-  if (!header && !from_base64url(header_text)) return std::move(header).error();
-  if (!payload) return malformed("the payload is not canonical base64url");
-  if (!signature) return malformed("the signature is not canonical base64url");
+  auto header = read_header(text.substr(0, first));
   if (!header) return std::move(header).error();
+  auto payload = from_base64url(text.substr(first + 1, second - first - 1));
+  if (!payload) return malformed("the payload is not canonical base64url");
+  auto signature = from_base64url(text.substr(second + 1));
+  if (!signature) return malformed("the signature is not canonical base64url");
   return Compact{.header = *std::move(header),
                  .payload = *std::move(payload),
                  .signing_input = text.substr(0, second),
