@@ -29,6 +29,17 @@ TEST(Operations, EachHasASampleThatSucceeds) {
   }
 }
 
+// What a caller can make as long as it likes would hold an I/O thread for as long.
+TEST(Operations, ThatSimulateRunOnTheWorkerPool) {
+  std::size_t found = 0;
+  for (const wire::Operation& row : service.operations) {
+    if (!row.name.starts_with("Simulate") && !row.name.starts_with("GetContextKeys")) continue;
+    ++found;
+    EXPECT_EQ(row.access, wire::Access::write) << row.name;
+  }
+  EXPECT_EQ(found, 4U);
+}
+
 TEST(Operations, EachRefusesACallerWithoutPermission) {
   Prepared prepared;
   const auto nobody = prepared.world.add_caller("nobody");

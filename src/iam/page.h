@@ -23,6 +23,7 @@ class Page {
   // Asks for room for the entry with this key (greater than every key before it): false when the page is
   // full, and then the caller stops.
   bool take(std::string_view key);
+  void end_early() { left_ = 0; }           // what was taken so far is enough, whatever MaxItems says
   bool full() const { return truncated_; }  // an entry was turned away
   // <IsTruncated> and <Marker>.
   void write_end(wire::Xml& xml) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "iam/handlers.h"
@@ -47,12 +48,23 @@ policy::Principal principal_of(const SimulationInput& input, const std::string& 
           .unique_id = unique_id};
 }
 
+// What one page may cost, whatever MaxItems says. Each result is written out, after a look at every
+// statement; an action has a result for each resource.
+constexpr std::size_t most_results = 10'000;
+constexpr std::size_t most_statements = 100'000;
+
 class Simulator {
  public:
   Simulator(const SimulationInput& input, const SimulatedPolicies& policies, const policy::Context& context,
             const policy::Principal& principal)
       : input_(input), policies_(policies), context_(context), principal_(principal) {}
 
+  // How many results a page has room for.
+  std::size_t room() const {
+    const std::size_t statements = policy::count_statements(simulation(false));
+    return std::max<std::size_t>(
+        1, std::min(most_results, most_statements / std::max<std::size_t>(1, statements)));
+  }
   void write(wire::Xml& xml, std::string_view action);
 
  private:
@@ -62,6 +74,12 @@ class Simulator {
     Simulated result;
   };
 
+  policy::Simulation simulation(bool across_accounts) const {
+    return {.held = policies_.attached(),
+            .resource_policy = input_.resource_policy ? &*input_.resource_policy : nullptr,
+            .organization = input_.organization,
+            .across_accounts = across_accounts};
+  }
   OfResource simulate(std::string_view action, std::string_view resource) const;
   bool is_foreign(std::string_view resource) const;
   void write_statements(wire::Xml& xml, const std::vector<const Simulated*>& of);
@@ -86,14 +104,8 @@ Simulator::OfResource Simulator::simulate(std::string_view action, std::string_v
   const policy::Facts facts{
       .principal = principal_, .action = action, .resource = resource, .context = &context_};
   const bool across = input_.resource_policy && is_foreign(resource);
-  return {.resource = resource,
-          .across_accounts = across,
-          .result = policy::simulate(
-              {.held = policies_.attached(),
-               .resource_policy = input_.resource_policy ? &*input_.resource_policy : nullptr,
-               .organization = input_.organization,
-               .across_accounts = across},
-              facts)};
+  return {
+      .resource = resource, .across_accounts = across, .result = policy::simulate(simulation(across), facts)};
 }
 
 // The most restrictive of several.
@@ -175,16 +187,11 @@ void Simulator::write_statement(wire::Xml& xml, const policy::MatchedStatement& 
 }
 
 void Simulator::write_statements(wire::Xml& xml, const std::vector<const Simulated*>& of) {
-  std::vector<policy::MatchedStatement> written;
+  std::set<std::pair<const policy::Policy*, std::size_t>> written;
   xml.open("MatchedStatements");
   for (const Simulated* one : of) {
     for (const policy::MatchedStatement& matched : one->matched) {
-      const bool known = std::ranges::any_of(written, [&](const policy::MatchedStatement& other) {
-        return other.policy == matched.policy && other.statement == matched.statement;
-      });
-      if (known) continue;
-      written.push_back(matched);
-      write_statement(xml, matched);
+      if (written.emplace(matched.policy, matched.statement).second) write_statement(xml, matched);
     }
   }
   xml.close("MatchedStatements");
@@ -228,6 +235,11 @@ void Simulator::write(wire::Xml& xml, std::string_view action) {
   xml.close("member");
 }
 
+wire::Error too_many_resources(std::size_t room) {
+  return {wire::Code::invalid_input, concatenate({"ResourceArns takes at most ", std::to_string(room),
+                                                  " resources with policies of so many statements."})};
+}
+
 HandlerAnswer answer(const Call& call, const SimulationInput& input, const SimulatedPolicies& policies,
                      const std::string& unique_id, Page& page) {
   auto context = read_context(call);
@@ -235,12 +247,18 @@ HandlerAnswer answer(const Call& call, const SimulationInput& input, const Simul
   add_caller_keys(call, input.caller_arn, unique_id, *context);
   const policy::Principal principal = principal_of(input, unique_id);
   Simulator simulator(input, policies, *context, principal);
+  const std::size_t resources = input.resources.size();
+  const std::size_t room = simulator.room();
+  if (resources > room) return too_many_resources(room);
+  std::size_t results = 0;
   wire::Xml xml;
   xml.open("EvaluationResults");
   for (std::size_t i = 0; i < input.actions.size(); ++i) {
     const std::string number = std::to_string(i);
     const std::string place = std::string(6 - std::min<std::size_t>(number.size(), 6), '0') + number;
     if (place <= page.after()) continue;
+    results += resources;
+    if (results > room) page.end_early();
     if (!page.take(place)) break;
     simulator.write(xml, input.actions[i]);
   }

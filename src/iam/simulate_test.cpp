@@ -239,6 +239,46 @@ TEST(SimulateCustomPolicy, RefusesInAwsWords) {
           "The action s3:Get* is invalid: wildcards are not supported in an action name");
 }
 
+Params resources(std::size_t count) {
+  Params params;
+  for (std::size_t i = 1; i <= count; ++i) {
+    params.emplace_back("ResourceArns.member." + std::to_string(i), "arn:aws:s3:::b/" + std::to_string(i));
+  }
+  return params;
+}
+
+// 300 actions on 50 resources are 15,000 results.
+TEST(SimulateCustomPolicy, EndsAPageWhereItsWorkIsDoneWhateverMaxItemsSays) {
+  World world;
+  Params params =
+      plus({{"PolicyInputList.member.1", document(statement("Deny", "s3:*"))}, {"MaxItems", "1000"}},
+           resources(50));
+  for (int i = 1; i <= 300; ++i)
+    params.emplace_back("ActionNames.member." + std::to_string(i), "sqs:Action" + std::to_string(i));
+  const auto begin = world.must("SimulateCustomPolicy", params);
+  EXPECT_EQ(begin.members("EvaluationResults", "EvalActionName").size(), 200U);
+  EXPECT_EQ(begin.at("IsTruncated"), "true");
+  const auto rest = world.must("SimulateCustomPolicy", plus(params, {{"Marker", begin.at("Marker")}}));
+  const auto names = rest.members("EvaluationResults", "EvalActionName");
+  ASSERT_EQ(names.size(), 100U);
+  EXPECT_EQ(names.front(), "sqs:Action201");
+  EXPECT_EQ(names.back(), "sqs:Action300");
+  EXPECT_EQ(rest.at("IsTruncated"), "false");
+}
+
+// Each result looks at every statement: with many of them a page has room for fewer.
+TEST(SimulateCustomPolicy, RefusesMoreResourcesThanOnePageHasRoomFor) {
+  World world;
+  std::string statements = statement("Allow", "s3:*");
+  for (int i = 1; i < 1000; ++i) statements += "," + statement("Deny", "sqs:*");
+  const auto ask = [&](std::size_t count) {
+    return world.call("SimulateCustomPolicy", custom(document(statements), resources(count)));
+  };
+  EXPECT_TRUE(ask(100).ok());
+  expect_refusal(ask(101), 400, "InvalidInput",
+                 "ResourceArns takes at most 100 resources with policies of so many statements.");
+}
+
 TEST(SimulateCustomPolicy, Pages) {
   World world;
   Params params{{"PolicyInputList.member.1", document(statement("Allow", "s3:*"))}};

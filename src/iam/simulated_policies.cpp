@@ -41,6 +41,7 @@ std::string_view type_of(const Call& call, std::string_view arn) {
 void SimulatedPolicies::add(Source source, const policy::Policy* policy, std::string id,
                             std::string_view type) {
   const Name& name = names_.emplace_back(Name{std::move(id), type});
+  by_id_.emplace(name.id, &name);
   attached_.push_back({.policy = policy, .source = source, .name = name.id});
 }
 
@@ -86,8 +87,8 @@ void SimulatedPolicies::add_of(const Call& call, const EntityName& entity,
 
 const SimulatedPolicies::Name& SimulatedPolicies::name_of(std::string_view id) const {
   static const Name resource{"ResourcePolicy", "resource"};
-  const auto found = std::ranges::find(names_, id, &Name::id);
-  return found == names_.end() ? resource : *found;
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? resource : *found->second;
 }
 
 Result<PolicySource, Error> find_policy_source(const Call& call, std::string_view arn) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "iam/policy_exclusions.h"
@@ -49,6 +50,7 @@ class SimulatedPolicies {
                    std::string_view type);
 
   std::deque<Name> names_;  // whose texts stay where they are
+  std::unordered_map<std::string_view, const Name*> by_id_;
   std::vector<policy::Attached> attached_;
 };
 

@@ -48,8 +48,7 @@ bool is_about(const Statement& statement, const Facts& facts, Kind kind) {
 }  // namespace
 
 void KeyNames::add(std::string_view key) {
-  const auto same = [&](const std::string& name) { return equal_ignoring_case(name, key); };
-  if (std::ranges::none_of(names_, same)) names_.emplace_back(key);
+  if (known_.insert(to_lower(key)).second) names_.emplace_back(key);
 }
 
 void add_context_keys(const Policy& policy, KeyNames& keys) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "policy/facts.h"
@@ -17,6 +18,7 @@ class KeyNames {
 
  private:
   std::vector<std::string> names_;
+  std::unordered_set<std::string> known_;  // in lower case
 };
 
 void add_context_keys(const Policy& policy, KeyNames& keys);

@@ -115,4 +115,17 @@ Simulated simulate(const Simulation& simulation, const Facts& facts) {
   return result;
 }
 
+std::size_t count_statements(const Simulation& simulation) {
+  std::size_t count = 0;
+  const auto add = [&](const Policy* policy) {
+    if (policy != nullptr) count += policy->document().statements.size();
+  };
+  for (const Attached& attached : simulation.held) add(attached.policy);
+  for (const std::vector<Policy>& level : simulation.organization) {
+    for (const Policy& policy : level) add(&policy);
+  }
+  add(simulation.resource_policy);
+  return count;
+}
+
 }  // namespace openirsa::policy

@@ -40,4 +40,7 @@ struct Simulated {
 
 Simulated simulate(const Simulation& simulation, const Facts& facts);
 
+// How many statements a simulation looks at: what one result costs.
+std::size_t count_statements(const Simulation& simulation);
+
 }  // namespace openirsa::policy
