@@ -47,7 +47,8 @@ void write_head(Xml& xml, const Call& call, std::string_view noun, const auto& e
   xml.text("CreateDate", to_iso8601(entity.created));
 }
 
-// The list goes kind by kind; the place of an entry in it is the kind's letter and its name in lower case.
+// The list goes kind by kind; the place of an entry in it is the kind's letter and its name in the form in
+// which the kind is ordered: in lower case, but AWS's policies by their path and name as written.
 class Details {
  public:
   Details(Call& call, Page& page) : call_(call), page_(page), trust_(call, *call.snapshot) {}
@@ -97,8 +98,8 @@ class Details {
 
  private:
   // Asks for room; nothing where the entry was on an earlier page.
-  std::optional<bool> take(char kind, std::string_view name) {
-    const std::string place = kind + to_lower(name);
+  std::optional<bool> take(char kind, const std::string& name) {
+    const std::string place = kind + name;
     if (place <= page_.after()) return std::nullopt;
     return page_.take(place);
   }
@@ -108,7 +109,7 @@ class Details {
     Xml xml;
     xml.open(list);
     Entity<R>::scan(*call_.snapshot, call_.account(), {}, [&](const R& entity) {
-      const auto room = take(kind, entity.name);
+      const auto room = take(kind, to_lower(entity.name));
       if (!room) return true;
       if (!*room) return false;
       xml.open("member");
@@ -124,7 +125,7 @@ class Details {
   void local_policies(Xml& xml) {
     const auto prefix = record::kind_prefix(call_.account(), "-", ManagedPolicy::kind);
     record::scan<ManagedPolicy>(*call_.snapshot, prefix, {}, [&](const ManagedPolicy& policy) {
-      const auto room = take('d', policy.name);
+      const auto room = take('d', to_lower(policy.name));
       if (!room) return true;
       if (!*room) return false;
       xml.open("member");

@@ -120,6 +120,22 @@ TEST(AccountDetails, TakeAFilterAndGoPageByPage) {
   }
 }
 
+// They go in the order of their names as written, in which AWSDenyAll comes before AdministratorAccess.
+TEST(AccountDetails, LoseNoPolicyOfAwsBetweenPages) {
+  World world;
+  world.must("CreateUser", {{"UserName", "u"}});
+  world.must("AttachUserPolicy", {{"UserName", "u"}, {"PolicyArn", "arn:aws:iam::aws:policy/AWSDenyAll"}});
+  const Params of_aws{{"Filter.member.1", "AWSManagedPolicy"}, {"MaxItems", "1"}};
+  const auto begin = world.must("GetAccountAuthorizationDetails", of_aws);
+  EXPECT_EQ(begin.members("Policies", "PolicyName"), Texts{"AWSDenyAll"});
+  ASSERT_EQ(begin.at("IsTruncated"), "true");
+  Params more = of_aws;
+  more.emplace_back("Marker", begin.at("Marker"));
+  const auto rest = world.must("GetAccountAuthorizationDetails", more);
+  EXPECT_EQ(rest.members("Policies", "PolicyName"), Texts{"AdministratorAccess"});
+  EXPECT_EQ(rest.at("IsTruncated"), "false");
+}
+
 TEST(AccountAlias, IsOneAndUniqueAmongAccounts) {
   World world;
   const auto aliases = [&] { return world.must("ListAccountAliases").members("AccountAliases"); };
