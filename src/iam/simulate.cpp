@@ -316,7 +316,8 @@ HandlerAnswer simulate_principal_policy(Call& call) {
   SimulatedPolicies policies;
   policies.add_held(call, *source, *excluded);
   // API reference, SimulatePrincipalPolicy: boundaries in the request take the place of the entity's own.
-  if (simulation->boundaries.empty()) policies.add_boundary(call, *source);
+  const bool own_boundary = simulation->boundaries.empty() && !excluded->excludes_type("permission-boundary");
+  if (own_boundary) policies.add_boundary(call, *source);
   policies.add_given("PolicyInputList", policy::Source::identity, simulation->policies);
   policies.add_given("PermissionsBoundaryPolicyInputList", policy::Source::boundary, simulation->boundaries);
   return answer(call, *simulation, policies, as_itself ? source->unique_id : std::string(), page);

@@ -128,6 +128,26 @@ TEST(SimulatePrincipalPolicy, SeesTheGroupsAndTheBoundaryOfAUser) {
   EXPECT_EQ(at(tried, "PermissionsBoundaryDecisionDetail/AllowedByPermissionsBoundary"), "true");
 }
 
+TEST(SimulatePrincipalPolicy, LeavesOutTheBoundaryWhereItIsExcluded) {
+  World world;
+  world.must("CreateUser", {{"UserName", "bob"},
+                            {"PermissionsBoundary", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}});
+  world.must(
+      "PutUserPolicy",
+      {{"UserName", "bob"}, {"PolicyName", "own"}, {"PolicyDocument", document(statement("Allow", "s3:*"))}});
+  const auto excluding = [&](const std::string& type) {
+    const auto reply = world.must(
+        "SimulatePrincipalPolicy",
+        plus({{"PolicySourceArn", world.arn("user/bob")}, {"PolicyExclusionList.member.1.PolicyType", type}},
+             actions({"s3:PutObject"})));
+    return at(first(reply), "EvalDecision") + " " +
+           at(first(reply), "PermissionsBoundaryDecisionDetail/AllowedByPermissionsBoundary");
+  };
+  EXPECT_EQ(excluding("permission-boundary"), "allowed (none)");
+  // It limits all the same where only what grants is left out.
+  EXPECT_EQ(excluding("aws-managed"), "implicitDeny false");
+}
+
 TEST(SimulatePrincipalPolicy, KnowsWhoIsSimulated) {
   World world;
   const std::string own_folder =
