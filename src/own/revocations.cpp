@@ -165,7 +165,8 @@ json::object to_json(const Revocation& revocation) {
           {"createdBy", revocation.author}};
 }
 
-// Old ones have nothing left to end.
+// Old ones have nothing left to end. Their age counts from when they were said, not from their moment: a
+// session made just before from one that they ended is as young as they are.
 void forget_spent(iam::Transaction& transaction, const Call& call, std::string_view but) {
   constexpr int most = 50;
   int forgotten = 0;
@@ -173,10 +174,10 @@ void forget_spent(iam::Transaction& transaction, const Call& call, std::string_v
                            [&](const Revocation& old) {
                              const std::string key =
                                  record::revocation_key(old.account, old.subject_kind, old.subject);
-                             if (old.until + longest_session > call.now || key == but) return true;
+                             if (old.created + longest_session > call.now || key == but) return true;
                              // Read, so that one renewed meanwhile is not forgotten.
                              const auto now_kept = transaction.read<Revocation>(key);
-                             if (now_kept && *now_kept && (*now_kept)->until == old.until)
+                             if (now_kept && *now_kept && (*now_kept)->created == old.created)
                                transaction.remove(key);
                              return ++forgotten < most;
                            });

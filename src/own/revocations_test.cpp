@@ -117,6 +117,18 @@ TEST_F(Revocations, GoWhenNoSessionIsThatOld) {
   EXPECT_NE(kept("user", "AIDACAROLCAROLCAROLC"), nullptr);
 }
 
+// Of an old moment as well: what was made just before they were said may come of a session that they ended.
+TEST_F(Revocations, GoByTheTimeTheyWereSaidAndNotByTheirMoment) {
+  desk.clock.set(noon + 36 * 3600);
+  ASSERT_EQ(revoke({{"kind", "role"}, {"subject", "app"}, {"until", "2026-11-24T12:30:00Z"}}).status, 200);
+  desk.clock.set(noon + (36 + 37) * 3600 - 1);
+  ASSERT_EQ(revoke({{"kind", "user"}, {"subject", "carol"}}).status, 200);
+  EXPECT_NE(kept("role", "AROAAPPAPPAPPAPPAPPAP"), nullptr);
+  desk.clock.set(noon + (36 + 37) * 3600);
+  ASSERT_EQ(revoke({{"kind", "user"}, {"subject", "carol"}}).status, 200);
+  EXPECT_EQ(kept("role", "AROAAPPAPPAPPAPPAPPAP"), nullptr);
+}
+
 TEST_F(Revocations, RefuseWhatNamesNothing) {
   const auto missing = [&](std::string kind, std::string subject, const std::string& what) {
     expect_refused(revoke({{"kind", kind}, {"subject", subject}}), 404, "ResourceNotFoundException",
