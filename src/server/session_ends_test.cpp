@@ -85,5 +85,51 @@ TEST_F(SessionEnds, ARevocationHoldsForWhatWasMadeLateFromWhatItEnded) {
   EXPECT_EQ(status(late), 403);
 }
 
+struct SessionsOfAUser : SessionEnds {
+  const Signature key = key_of("carol");
+  const Signature token = ask(key, "GetSessionToken", {});
+  const Signature federated = ask(key, "GetFederationToken", {{"Name", "fed"}});
+  const Signature role = assume(key);
+  const Signature role_of_token = assume(token);
+
+  void expect_all(int expected) {
+    for (const auto& by : {token, federated, role, role_of_token}) {
+      const auto response = whoami(by);
+      EXPECT_EQ(response.status, expected) << response.body;
+    }
+  }
+};
+
+TEST_F(SessionsOfAUser, GoOnWhenHeIsRenamed) {
+  iam("UpdateUser", {{"UserName", "carol"}, {"NewUserName", "caroline"}, {"NewPath", "/team/"}});
+  expect_all(200);
+  EXPECT_EQ(wire::test::element(whoami(token), "Arn"), house.iam_arn("user/team/caroline"));
+  EXPECT_EQ(status(assume(token)), 200) << "his policies are still his";
+  EXPECT_EQ(accounts.send(query("iam", "ListRoles", {}), federated).status, 403);
+  make_user("carol");
+  expect_all(200);
+  EXPECT_EQ(wire::test::element(whoami(token), "Arn"), house.iam_arn("user/team/caroline"));
+}
+
+TEST_F(SessionsOfAUser, EndWhenHeIsDeletedAndMadeAnewUnderHisName) {
+  iam("UpdateUser", {{"UserName", "carol"}, {"NewUserName", "caroline"}});
+  iam("DeleteAccessKey", {{"UserName", "caroline"}, {"AccessKeyId", key.id}});
+  expect_all(403);
+  iam("DeleteUserPolicy", {{"UserName", "caroline"}, {"PolicyName", "all"}});
+  iam("DeleteUser", {{"UserName", "caroline"}});
+  for (const char* name : {"carol", "caroline"}) make_user(name);
+  expect_all(403);
+}
+
+// The key outlives him here, as no call of IAM leaves it.
+TEST_F(SessionsOfAUser, EndWithHimThoughHisKeyIsStillThere) {
+  const std::string user = record::user_key(house.id, "carol");
+  record::User again = *record::find<record::User>(*accounts.mirror->snapshot(), user);
+  again.id = "AIDAANOTHERANOTHERAN";
+  accounts.put(user, again);
+  expect_all(403);
+  EXPECT_EQ(accounts.traces.last.failure->code, "user_gone");
+}
+
 }  // namespace
 }  // namespace openirsa::server

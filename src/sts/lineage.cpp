@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "issuer/registry.h"
 #include "policy/arn.h"
-#include "record/identity.h"
 #include "record/key.h"
 #include "record/provider.h"
 #include "record/revocation.h"
@@ -20,15 +19,35 @@ std::string whose(const wire::Ancestor& link) {
   return link.name.empty() ? "the root of account " + link.account : "`" + link.name + "`";
 }
 
-// Roles and users are looked up by their name and must have the id that was sealed: a namesake is another.
-Verdict missing_entity(const wire::Ancestor& link, const store::Snapshot& snapshot) {
-  if (link.unique_id.starts_with("AROA")) {
-    const auto* role = record::find<record::Role>(snapshot, record::role_key(link.account, link.name));
-    if (role != nullptr && role->id == link.unique_id) return std::nullopt;
-    return Ended{"role_gone", "the role " + whose(link) + " was deleted, or deleted and made anew"};
-  }
-  if (link.name.empty()) return std::nullopt;
-  const auto* user = record::find<record::User>(snapshot, record::user_key(link.account, link.name));
+// A role is looked up by its name and must have the id that was sealed: a namesake is another.
+Verdict missing_role(const wire::Ancestor& link, const store::Snapshot& snapshot) {
+  if (!link.unique_id.starts_with("AROA")) return std::nullopt;
+  const auto* role = record::find<record::Role>(snapshot, record::role_key(link.account, link.name));
+  if (role != nullptr && role->id == link.unique_id) return std::nullopt;
+  return Ended{"role_gone", "the role " + whose(link) + " was deleted, or deleted and made anew"};
+}
+
+// Only the last link of a line can be a long-lived key's.
+const record::AccessKey* first_key(const Statement& statement, const store::Snapshot& snapshot) {
+  if (statement.extras.ancestors.empty()) return nullptr;
+  const wire::Ancestor& first = statement.extras.ancestors.back();
+  return record::find<record::AccessKey>(snapshot,
+                                         record::access_key_key(first.account, first.access_key_id));
+}
+
+const record::User* user_of_key(const record::AccessKey& key, const store::Snapshot& snapshot) {
+  const auto* user = record::find<record::User>(snapshot, record::user_key(key.account, key.user));
+  return user != nullptr && user->id == key.user_id ? user : nullptr;
+}
+
+// A user's sealed name may be an old one.
+Verdict missing_user(const wire::Ancestor& link, const Statement& statement,
+                     const store::Snapshot& snapshot) {
+  if (link.unique_id.starts_with("AROA") || link.name.empty()) return std::nullopt;
+  const auto* key = first_key(statement, snapshot);
+  if (key == nullptr)
+    return Ended{"access_key_gone", "the access key that " + whose(link) + " made it with was deleted"};
+  const auto* user = user_of_key(*key, snapshot);
   if (user != nullptr && user->id == link.unique_id) return std::nullopt;
   return Ended{"user_gone", "the user " + whose(link) + " was deleted, or deleted and made anew"};
 }
@@ -115,8 +134,9 @@ Verdict revoked(const wire::Ancestor& link, const store::Snapshot& snapshot) {
   return revoked_in(owner, std::span(all).first(3), link, snapshot);
 }
 
-Verdict end_of_link(const wire::Ancestor& link, const store::Snapshot& snapshot) {
-  for (const auto check : {missing_entity, missing_access_key, missing_provider, missing_cluster, revoked}) {
+Verdict end_of_link(const wire::Ancestor& link, const Statement& statement, const store::Snapshot& snapshot) {
+  if (auto ended = missing_user(link, statement, snapshot)) return ended;
+  for (const auto check : {missing_role, missing_access_key, missing_provider, missing_cluster, revoked}) {
     if (auto ended = check(link, snapshot)) return ended;
   }
   return std::nullopt;
@@ -137,14 +157,19 @@ wire::Ancestor own_link(const Statement& statement) {
 }  // namespace
 
 std::optional<Ended> end_of(const Statement& statement, const store::Snapshot& snapshot) {
-  if (auto ended = end_of_link(own_link(statement), snapshot)) return ended;
+  if (auto ended = end_of_link(own_link(statement), statement, snapshot)) return ended;
   for (const wire::Ancestor& ancestor : statement.extras.ancestors) {
-    auto ended = end_of_link(ancestor, snapshot);
+    auto ended = end_of_link(ancestor, statement, snapshot);
     if (!ended) continue;
     ended->detail = "this session was made from another: " + ended->detail;
     return ended;
   }
   return std::nullopt;
+}
+
+const record::User* user_of(const Statement& statement, const store::Snapshot& snapshot) {
+  const auto* key = first_key(statement, snapshot);
+  return key == nullptr ? nullptr : user_of_key(*key, snapshot);
 }
 
 std::vector<wire::Ancestor> ancestors_below(const wire::Caller& caller, Time now) {

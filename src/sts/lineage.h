@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "record/identity.h"
 #include "store/mirror.h"
 #include "sts/session_seal.h"
 #include "wire/caller.h"
@@ -18,6 +19,10 @@ struct Ended {
   std::string detail;
 };
 std::optional<Ended> end_of(const Statement& statement, const store::Snapshot& snapshot);
+
+// The user that the session's line began with, as he is now: his access key goes with him through a rename,
+// the sealed name does not. Null where it began with another, or he is gone.
+const record::User* user_of(const Statement& statement, const store::Snapshot& snapshot);
 
 // The ancestors of a session that `caller` makes now: himself first, then his own.
 std::vector<wire::Ancestor> ancestors_below(const wire::Caller& caller, Time now);

@@ -1,5 +1,4 @@
 #include "base/text.h"
-#include "record/identity.h"
 #include "record/key.h"
 #include "record/policies.h"
 #include "record/role.h"
@@ -66,7 +65,8 @@ void become_user_session(wire::Caller& caller, const Statement& statement, std::
                          const store::Snapshot& snapshot) {
   const record::User* user = nullptr;
   if (!statement.role_name.empty()) {
-    user = record::find<record::User>(snapshot, record::user_key(statement.account, statement.role_name));
+    user = user_of(statement, snapshot);
+    caller.name = user->name;
     caller.tags.assign(user->tags.begin(), user->tags.end());
   }
   if (statement.kind == SessionKind::federated_user) {
