@@ -5,7 +5,7 @@
 #include "iam/page.h"
 #include "iam/views.h"
 #include "record/identifier.h"
-#include "wire/authorise_target.h"
+#include "wire/authorise.h"
 
 namespace openirsa::iam {
 namespace {
@@ -113,7 +113,8 @@ HandlerAnswer update_group(Call& call) {
     if (new_path) group.path = *new_path;
     if (new_name) group.name = *new_name;
     // API reference, UpdateGroup: permission to update the group under the old name and under the new one.
-    const auto allowed = wire::authorise_target(call, group.arn(call.house.names.partition));
+    const auto allowed =
+        wire::authorise_also(call, call.operation.action, group.arn(call.house.names.partition));
     if (!allowed) return allowed.error();
     const auto old_key = record::group_name_key(call.account(), before->name);
     if (record::group_name_key(call.account(), group.name) != old_key) {

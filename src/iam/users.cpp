@@ -8,7 +8,7 @@
 #include "iam/user_edit.h"
 #include "iam/views.h"
 #include "record/identifier.h"
-#include "wire/authorise_target.h"
+#include "wire/authorise.h"
 
 namespace openirsa::iam {
 namespace {
@@ -146,7 +146,8 @@ HandlerAnswer update_user(Call& call) {
     if (new_path) user.path = *new_path;
     if (new_name) user.name = *new_name;
     // API reference, UpdateUser: permission on both the source object and the target object.
-    const auto allowed = wire::authorise_target(call, user.arn(call.house.names.partition));
+    const auto allowed =
+        wire::authorise_also(call, call.operation.action, user.arn(call.house.names.partition));
     if (!allowed) return allowed.error();
     if (Entity<User>::key(user) != Entity<User>::key(*before)) {
       const auto taken = Entity<User>::read(transaction, call.account(), user.name);

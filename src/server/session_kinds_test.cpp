@@ -279,6 +279,7 @@ TEST_F(Kinds, ARequestIdIsDecodedForWhoMayExplain) {
   const Credentials half =
       people.make_user("half", document(statement("Allow", "sts:DecodeAuthorizationMessage")));
   unknown(half, id);
+  EXPECT_EQ(people.trace().action, "openirsa:ExplainDecision") << "what was refused";
   const Credentials whole =
       people.make_user("half", document(statement("Allow", "sts:DecodeAuthorizationMessage") + "," +
                                         statement("Allow", "openirsa:ExplainDecision")));

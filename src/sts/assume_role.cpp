@@ -98,14 +98,13 @@ Result<Extras, Error> take_extras(Call& call, AssumeRoleInput& input) {
   if (!tags) return std::move(tags).error();
   extras.tags = *std::move(tags);
   if (!extras.tags.empty()) {
-    if (auto allowed = wire::authorise_action(call, "sts:TagSession", input.role.text); !allowed)
+    if (auto allowed = wire::authorise_also(call, "sts:TagSession", input.role.text); !allowed)
       return std::move(allowed).error();
   }
   if (!extras.source_identity.empty()) {
-    if (auto allowed = wire::authorise_action(call, "sts:SetSourceIdentity", input.role.text); !allowed)
+    if (auto allowed = wire::authorise_also(call, "sts:SetSourceIdentity", input.role.text); !allowed)
       return std::move(allowed).error();
   }
-  call.trace.action = call.operation.action;
   extras.ancestors = ancestors_below(*call.caller, call.now);
   return extras;
 }

@@ -43,11 +43,10 @@ std::string message_of(json::object decision) {
   return json::serialize(message);
 }
 
-// Without a word about why not: of a request that the caller may not see, he learns nothing, and his trace
-// is not the place either.
+// The answer is one and the same for a request that is not the caller's, one that is not kept and one that he
+// may not see; the trace tells a missing permission, which is the caller's own affair.
 std::optional<json::object> find_decision(wire::Call& call, std::string_view request_id) {
-  const auto allowed = wire::authorise_action(call, "openirsa:ExplainDecision", "*");
-  call.trace.action = call.operation.action;
+  const auto allowed = wire::authorise_also(call, "openirsa:ExplainDecision", "*");
   if (!allowed || call.house.traces == nullptr) return std::nullopt;
   const wire::KeptDecisions* kept = call.house.traces->kept();
   return kept == nullptr ? std::nullopt : kept->find(request_id, call.account());

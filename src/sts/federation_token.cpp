@@ -69,9 +69,8 @@ Result<wire::Answer, wire::Error> get_federation_token(wire::Call& call) {
   const wire::Caller& caller = *call.caller;
   const std::string arn = federated_user_of_request(call);
   if (!input->tags.empty()) {
-    if (auto allowed = wire::authorise_action(call, "sts:TagSession", arn); !allowed)
+    if (auto allowed = wire::authorise_also(call, "sts:TagSession", arn); !allowed)
       return std::move(allowed).error();
-    call.trace.action = call.operation.action;
   }
   const Extras extras{
       .source_identity = {}, .tags = std::move(input->tags), .ancestors = ancestors_below(caller, call.now)};

@@ -1,10 +1,10 @@
 #include "wire/authorise.h"
 
 #include <stdexcept>
+#include <utility>
 
 #include "base/time_text.h"
 #include "wire/authenticate.h"
-#include "wire/authorise_target.h"
 #include "wire/reach.h"
 #include "wire/region.h"
 #include "wire/request_keys.h"
@@ -119,6 +119,18 @@ Result<Done, Error> judge(const Call& call, std::string_view action, std::string
   return operation.refusal == nullptr ? error : operation.refusal(call, decision, std::move(error));
 }
 
+Result<Done, Error> ask(const Call& call, std::string_view action, std::string_view resource) {
+  Trace& trace = call.trace;
+  trace.action = action;
+  trace.resource = resource;
+  if (call.caller->kind != Caller::Kind::administrator) {
+    auto judged = judge(call, action, resource);
+    if (!judged) return judged;
+  }
+  trace.pass(Step::action_authorised);
+  return Done{};
+}
+
 }  // namespace
 
 void add_request_keys(const Call& call, std::string_view requested_region, policy::Context& context) {
@@ -141,26 +153,19 @@ Result<Done, Error> authorise(Passage& passage, const Call& call) {
     return *std::move(refused);
   }
   if (operation.action.empty()) return Done{};
-  return authorise_action(call, operation.action, operation.resource(call));
+  return ask(call, operation.action, operation.resource(call));
 }
 
-Result<Done, Error> authorise_action(const Call& call, std::string_view action, std::string_view resource) {
+Result<Done, Error> authorise_also(const Call& call, std::string_view action, std::string_view resource) {
   Trace& trace = call.trace;
-  trace.action = action;
-  trace.resource = resource;
-  if (call.caller->kind != Caller::Kind::administrator) {
-    auto judged = judge(call, action, resource);
-    if (!judged) return judged;
-  }
-  trace.pass(Step::action_authorised);
+  if (action == trace.action && resource == trace.resource) return Done{};
+  std::string first_action = std::exchange(trace.action, {});
+  std::string first_resource = std::exchange(trace.resource, {});
+  auto asked = ask(call, action, resource);
+  if (!asked) return asked;
+  trace.action = std::move(first_action);
+  trace.resource = std::move(first_resource);
   return Done{};
-}
-
-Result<Done, Error> authorise_target(const Call& call, std::string resource) {
-  if (resource == call.trace.resource) return Done{};
-  auto judged = judge(call, call.operation.action, resource);
-  if (!judged) call.trace.resource = std::move(resource);
-  return judged;
 }
 
 }  // namespace openirsa::wire
