@@ -14,13 +14,9 @@
 namespace openirsa::sts {
 namespace {
 
-constexpr std::int64_t longest = 129'600;
-constexpr std::int64_t usual = 43'200;
-constexpr std::int64_t longest_of_root = 3600;
-
 struct Input {
   std::string_view name;
-  std::int64_t duration = usual;
+  std::int64_t duration = usual_without_role;
   wire::SessionPolicies policies;
   std::vector<wire::SessionTag> tags;
 };
@@ -34,12 +30,12 @@ Result<Input, wire::Error> parse_input(const wire::Call& call) {
   wire::ValidationErrors errors;
   check_length(errors, name, "name", 2, 32);
   check_name_letters(errors, name, "name");
-  check_duration(errors, *duration, longest);
+  check_duration(errors, *duration, longest_without_role);
   check_policy_text(errors, policy, wire::max_policy_characters);
   if (!errors.empty()) return errors.error();
   Input input;
   input.name = *name;
-  input.duration = duration->value_or(usual);
+  input.duration = duration->value_or(usual_without_role);
   if (call.caller->kind == wire::Caller::Kind::root)
     input.duration = std::min(input.duration, longest_of_root);
   auto policies = wire::parse_session_policies(parameters, policy.value_or(std::string_view{}),

@@ -1,4 +1,4 @@
-// Makes temporary credentials of every kind but a web identity's (web_identity.cpp). Nothing is stored.
+// Makes temporary credentials of every kind. Nothing is stored.
 #pragma once
 
 #include <string>
@@ -9,6 +9,11 @@
 #include "wire/xml.h"
 
 namespace openirsa::sts {
+
+// Seconds, of what users get without a role: GetSessionToken and GetFederationToken.
+constexpr std::int64_t longest_without_role = 129'600;
+constexpr std::int64_t usual_without_role = 43'200;
+constexpr std::int64_t longest_of_root = 3600;
 
 struct Issued {
   std::string access_key_id;

@@ -7,25 +7,18 @@
 #include "wire/session_input.h"
 
 namespace openirsa::sts {
-namespace {
-
-constexpr std::int64_t longest = 129'600;
-constexpr std::int64_t usual = 43'200;
-constexpr std::int64_t longest_of_root = 3600;
-
-}  // namespace
 
 Result<wire::Answer, wire::Error> get_session_token(wire::Call& call) {
   const auto duration = call.parameters.integer("DurationSeconds");
   if (!duration) return duration.error();
   wire::ValidationErrors errors;
-  check_duration(errors, *duration, longest);
+  check_duration(errors, *duration, longest_without_role);
   check_mfa(errors, call.parameters);
   if (!errors.empty()) return errors.error();
   if (auto refused = refuse_mfa(call.parameters)) return *std::move(refused);
 
   const wire::Caller& caller = *call.caller;
-  std::int64_t seconds = duration->value_or(usual);
+  std::int64_t seconds = duration->value_or(usual_without_role);
   // API reference: for root "if the duration is longer than one hour, the session … defaults to one hour".
   if (caller.kind == wire::Caller::Kind::root) seconds = std::min(seconds, longest_of_root);
   const Extras extras{.source_identity = {}, .tags = {}, .ancestors = ancestors_below(caller, call.now)};

@@ -1,21 +1,14 @@
 #include "sts/web_identity.h"
 
 #include "base/text.h"
-#include "base/time_text.h"
-#include "crypto/random.h"
-#include "record/identifier.h"
+#include "sts/issue.h"
 #include "sts/refusal.h"
 #include "sts/sealed_policies.h"
-#include "sts/session_seal.h"
 #include "sts/web_identity_check.h"
-#include "wire/session_input.h"
 #include "wire/xml.h"
 
 namespace openirsa::sts {
 namespace {
-
-using wire::Code;
-using wire::Step;
 
 class Exchange {
  public:
@@ -24,7 +17,7 @@ class Exchange {
 
  private:
   Result<wire::Answer, wire::Error> issue(const token::IdToken& token);
-  wire::Answer answer(const StatementView& statement, const Sealed& sealed,
+  wire::Answer answer(const StatementView& statement, const Issued& issued,
                       const token::IdToken& token) const;
 
   wire::Call& call_;
@@ -34,18 +27,12 @@ class Exchange {
 Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
   const wire::WebIdentityInput& input = check_.input();
   const record::Role& role = check_.role();
-  const record::RingKey* ring_key = newest_ring_key(*call_.snapshot);
-  if (ring_key == nullptr) return wire::Error{Code::service_unavailable, "no session ring key is kept here"};
-  const std::string access_key_id = record::make_access_key_id("ASIA", input.account);
-  const Secret secret = record::make_secret_access_key();
   const std::string cluster =
       check_.issuer() == nullptr ? std::string() : cluster_arn(call_.house.names.partition, *check_.issuer());
   const std::vector<SealedPolicy> policies =
       seal_policies(input.policy_arns, input.account, *call_.snapshot, call_.house.names.partition);
   StatementView statement;
   statement.account = input.account;
-  statement.access_key_id = access_key_id;
-  statement.secret_access_key = secret.expose();
   statement.role_id = role.id;
   statement.role_name = role.name;
   statement.session_name = input.session_name;
@@ -53,39 +40,27 @@ Result<wire::Answer, wire::Error> Exchange::issue(const token::IdToken& token) {
   statement.issuer = token.issuer();
   if (token.key_id()) statement.key_id = *token.key_id();
   statement.cluster_arn = cluster;
-  statement.issued_at = seconds_of(call_.now);
-  statement.milliseconds = call_.now.time_since_epoch().count() - statement.issued_at * 1000;
-  statement.expires_at = statement.issued_at + input.duration;
   statement.policy = input.policy_text;
   statement.policies = policies;
   statement.extras = check_.extras();
-  auto sealed = seal(statement, *ring_key);
-  if (!sealed) {
-    call_.trace.fail(Step::session_policy_valid, "session_too_large", sealed.error().message);
-    return wire::Error{Code::packed_policy_too_large, std::move(sealed).error().message};
-  }
-  call_.trace.pass(Step::session_policy_valid);
-  call_.trace.access_key_id = access_key_id;
-  return answer(statement, *sealed, token);
+  auto issued = sts::issue(call_, statement, input.duration);
+  if (!issued) return std::move(issued).error();
+  call_.trace.access_key_id = issued->access_key_id;
+  return answer(statement, *issued, token);
 }
 
-wire::Answer Exchange::answer(const StatementView& statement, const Sealed& sealed,
+wire::Answer Exchange::answer(const StatementView& statement, const Issued& issued,
                               const token::IdToken& token) const {
-  wire::Xml xml(1024 + sealed.token.size());
+  wire::Xml xml(1024 + issued.token.size());
   xml.text("SubjectFromWebIdentityToken", token.subject());
   xml.text("Audience", token.audience());
   xml.open("AssumedRoleUser");
   xml.text("AssumedRoleId", concatenate({statement.role_id, ":", statement.session_name}));
   xml.text("Arn", session_arn(call_.house.names.partition, statement));
   xml.close("AssumedRoleUser");
-  xml.open("Credentials");
-  xml.text("AccessKeyId", statement.access_key_id);
-  xml.text("SecretAccessKey", statement.secret_access_key);
-  xml.text("SessionToken", sealed.token);
-  xml.text("Expiration", to_iso8601(time_of_seconds(statement.expires_at)));
-  xml.close("Credentials");
+  write_credentials(xml, issued);
   xml.text("Provider", check_.provider_arn());
-  if (sealed.packed_percent > 0) xml.number("PackedPolicySize", sealed.packed_percent);
+  write_packed_size(xml, issued);
   if (statement.extras != nullptr && !statement.extras->source_identity.empty()) {
     xml.text("SourceIdentity", statement.extras->source_identity);
   }
