@@ -7,6 +7,7 @@
 #include "record/identity.h"
 #include "record/provider.h"
 #include "record/role.h"
+#include "wire/tag_text.h"
 
 namespace openirsa::iam {
 namespace {
@@ -129,12 +130,12 @@ void of_provider(const Call& call, policy::Context& context) {
   if (!url) return;
   const auto* found =
       record::find<record::OpenIdConnectProvider>(*call.snapshot, record::provider_key(call.account(), *url));
-  if (found != nullptr) add_resource_tags(found->tags, context);
+  if (found != nullptr) wire::add_resource_tags(found->tags, context);
 }
 
 void of_role(const Call& call, policy::Context& context) {
   add_request_tags(call, context);
-  if (const record::Role* found = found_role(call)) add_resource_tags(found->tags, context);
+  if (const record::Role* found = found_role(call)) wire::add_resource_tags(found->tags, context);
 }
 
 void of_policy(const Call& call, policy::Context& context) {
@@ -145,12 +146,12 @@ void of_policy(const Call& call, policy::Context& context) {
   const auto key = record::managed_policy_key(call.account(), parsed->name);
   const auto* found = record::find<record::ManagedPolicy>(*call.snapshot, key);
   if (found != nullptr && found->arn(call.house.names.partition) == arn)
-    add_resource_tags(found->tags, context);
+    wire::add_resource_tags(found->tags, context);
 }
 
 void of_user(const Call& call, policy::Context& context) {
   add_request_tags(call, context);
-  if (const record::User* found = found_user(call)) add_resource_tags(found->tags, context);
+  if (const record::User* found = found_user(call)) wire::add_resource_tags(found->tags, context);
 }
 
 // The boundary is seen in the call's own snapshot, which outlives the context.

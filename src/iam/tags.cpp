@@ -3,6 +3,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "wire/tag_text.h"
 
 namespace openirsa::iam {
 namespace {
@@ -78,24 +79,10 @@ wire::Answer tags_page(const record::Tags& tags, Page& page) {
 }
 
 void add_request_tags(const wire::Call& call, policy::Context& context) {
-  std::vector<std::string_view> keys;
-  const auto tags = call.parameters.pairs("Tags", "Key", "Value");
-  if (tags) {
-    for (const auto& [key, value] : *tags) {
-      context.add_owned("aws:RequestTag/" + std::string(key), std::string(value));
-      keys.push_back(key);
-    }
-  }
-  if (const auto removed = call.parameters.list("TagKeys"))
-    keys.insert(keys.end(), removed->begin(), removed->end());
-  if (!keys.empty()) context.add_list("aws:TagKeys", std::move(keys));
-}
-
-void add_resource_tags(const record::Tags& tags, policy::Context& context) {
-  for (const auto& [key, value] : tags) {
-    context.add_owned("aws:ResourceTag/" + key, value);
-    context.add_owned("iam:ResourceTag/" + key, value);
-  }
+  const auto removed = call.parameters.list("TagKeys");
+  wire::add_request_tags(
+      call.parameters,
+      removed ? std::span<const std::string_view>(*removed) : std::span<const std::string_view>(), context);
 }
 
 }  // namespace openirsa::iam

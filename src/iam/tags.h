@@ -26,9 +26,7 @@ void write_tags(wire::Xml& xml, const record::Tags& tags);  // <Tags>…</Tags>,
 // The answer of a List…Tags operation.
 wire::Answer tags_page(const record::Tags& tags, Page& page);
 
-// aws:RequestTag/KEY and aws:TagKeys.
+// aws:RequestTag/KEY and aws:TagKeys; to the latter belong the keys that an Untag… operation removes.
 void add_request_tags(const wire::Call& call, policy::Context& context);
-// aws:ResourceTag/KEY and iam:ResourceTag/KEY.
-void add_resource_tags(const record::Tags& tags, policy::Context& context);
 
 }  // namespace openirsa::iam

@@ -5,6 +5,7 @@
 #include "record/key.h"
 #include "record/role.h"
 #include "sts/session_tags.h"
+#include "wire/tag_text.h"
 
 namespace openirsa::sts {
 namespace {
@@ -92,7 +93,7 @@ void add_assume_role_keys(const wire::Call& call, policy::Context& context) {
   if (!arn) return;
   const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn->account, arn->name));
   if (role != nullptr && role->arn(call.house.names.partition) == *role_arn)
-    add_role_tags(role->tags, context);
+    wire::add_resource_tags(role->tags, context);
 }
 
 }  // namespace openirsa::sts

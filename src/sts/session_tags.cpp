@@ -167,23 +167,9 @@ void add_tag_keys(std::span<const SessionTag> tags, policy::Context& context) {
 }
 
 void add_requested_tag_keys(const wire::Parameters& parameters, policy::Context& context) {
-  std::vector<std::string_view> keys;
-  if (const auto tags = parameters.pairs("Tags", "Key", "Value")) {
-    for (const auto& [key, value] : *tags) {
-      context.add_owned("aws:RequestTag/" + std::string(key), std::string(value));
-      keys.push_back(key);
-    }
-  }
-  if (!keys.empty()) context.add_list("aws:TagKeys", std::move(keys));
+  wire::add_request_tags(parameters, {}, context);
   auto transitive = parameters.list("TransitiveTagKeys");
   if (transitive && !transitive->empty()) context.add_list("sts:TransitiveTagKeys", *std::move(transitive));
-}
-
-void add_role_tags(const record::Tags& tags, policy::Context& context) {
-  for (const auto& [key, value] : tags) {
-    context.add_owned("aws:ResourceTag/" + key, value);
-    context.add_owned("iam:ResourceTag/" + key, value);
-  }
 }
 
 }  // namespace openirsa::sts

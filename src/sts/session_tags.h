@@ -9,7 +9,6 @@
 
 #include "base/json.h"
 #include "policy/facts.h"
-#include "record/tag.h"
 #include "sts/session_seal.h"
 #include "wire/operation.h"
 
@@ -32,7 +31,5 @@ Result<std::vector<wire::SessionTag>, wire::Error> with_inherited(std::vector<wi
 void add_tag_keys(std::span<const wire::SessionTag> tags, policy::Context& context);
 // The same of a request whose tags may be faulty: of what can be read.
 void add_requested_tag_keys(const wire::Parameters& parameters, policy::Context& context);
-// aws:ResourceTag/KEY and iam:ResourceTag/KEY of the role.
-void add_role_tags(const record::Tags& tags, policy::Context& context);
 
 }  // namespace openirsa::sts

@@ -30,4 +30,24 @@ bool is_tag_text(std::string_view text) {
   return true;
 }
 
+void add_request_tags(const Parameters& parameters, std::span<const std::string_view> further,
+                      policy::Context& context) {
+  std::vector<std::string_view> keys;
+  if (const auto tags = parameters.pairs("Tags", "Key", "Value")) {
+    for (const auto& [key, value] : *tags) {
+      context.add_owned("aws:RequestTag/" + std::string(key), std::string(value));
+      keys.push_back(key);
+    }
+  }
+  keys.insert(keys.end(), further.begin(), further.end());
+  if (!keys.empty()) context.add_list("aws:TagKeys", std::move(keys));
+}
+
+void add_resource_tags(const record::Tags& tags, policy::Context& context) {
+  for (const auto& [key, value] : tags) {
+    context.add_owned("aws:ResourceTag/" + key, value);
+    context.add_owned("iam:ResourceTag/" + key, value);
+  }
+}
+
 }  // namespace openirsa::wire
