@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "record/key.h"
-#include "record/role.h"
 #include "sts/assume_role_input.h"
 #include "sts/issue.h"
 #include "sts/lineage.h"
@@ -22,11 +21,6 @@ using wire::Step;
 
 constexpr std::int64_t longest_chained = 3600;
 
-const record::Role* find_role(const Call& call, const wire::RoleArn& arn) {
-  const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn.account, arn.name));
-  return role != nullptr && role->arn(call.house.names.partition) == arn.text ? role : nullptr;
-}
-
 void keep_statements(wire::Trace& trace, bool of_trust) {
   if (!trace.explanation) return;
   std::erase_if(trace.explanation->statements, [&](const policy::StatementTrace& statement) {
@@ -41,15 +35,16 @@ void place_trace(wire::Trace& trace, const Call& call, const policy::Decision& d
   const bool by_trust = decision.source() == Source::trust;
   if (foreign) keep_statements(trace, by_trust);
   if (!by_trust) return;
-  const record::Role* role = find_role(call, arn);
+  const std::string& partition = call.house.names.partition;
+  const auto* similar = record::find<record::Role>(*call.snapshot, record::role_key(arn.account, arn.name));
+  const auto* role = similar != nullptr && similar->has_arn(partition, arn.text) ? similar : nullptr;
   if (foreign) {
     // The caller must not learn from a trace what the answer keeps from him.
     trace.role_unknown = role == nullptr;
     trace.account = arn.account;
   }
   if (role == nullptr) {
-    const auto* similar = record::find<record::Role>(*call.snapshot, record::role_key(arn.account, arn.name));
-    explain_missing_role(trace, call.house.names.partition, similar, arn.text);
+    explain_missing_role(trace, partition, similar, arn.text);
     return;
   }
   trace.pass(Step::role_found);

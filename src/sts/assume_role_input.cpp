@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "record/key.h"
-#include "record/role.h"
 #include "sts/session_tags.h"
 #include "wire/tag_text.h"
 
@@ -70,6 +69,11 @@ Result<AssumeRoleInput, wire::Error> parse_assume_role_input(const wire::Call& c
   return input;
 }
 
+const record::Role* find_role(const wire::Call& call, const wire::RoleArn& arn) {
+  const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn.account, arn.name));
+  return role != nullptr && role->has_arn(call.house.names.partition, arn.text) ? role : nullptr;
+}
+
 std::string role_of_request(const wire::Call& call) {
   return std::string(call.parameters.find("RoleArn").value_or("*"));
 }
@@ -91,9 +95,7 @@ void add_assume_role_keys(const wire::Call& call, policy::Context& context) {
   if (!role_arn) return;
   const auto arn = wire::parse_role_arn(*role_arn, call.house.names.partition);
   if (!arn) return;
-  const auto* role = record::find<record::Role>(*call.snapshot, record::role_key(arn->account, arn->name));
-  if (role != nullptr && role->arn(call.house.names.partition) == *role_arn)
-    wire::add_resource_tags(role->tags, context);
+  if (const auto* role = find_role(call, *arn)) wire::add_resource_tags(role->tags, context);
 }
 
 }  // namespace openirsa::sts

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "record/role.h"
 #include "wire/operation.h"
 #include "wire/session_input.h"
 
@@ -21,6 +22,8 @@ struct AssumeRoleInput {
 };
 Result<AssumeRoleInput, wire::Error> parse_assume_role_input(const wire::Call& call);
 
+// The role with exactly that ARN, path and case included; null where there is none.
+const record::Role* find_role(const wire::Call& call, const wire::RoleArn& arn);
 // RoleArn as it came; "*" without one.
 std::string role_of_request(const wire::Call& call);
 // sts:ExternalId, sts:RoleSessionName, sts:SourceIdentity, sts:DurationSeconds, the tags of the request and
