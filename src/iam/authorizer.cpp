@@ -145,12 +145,7 @@ const record::Role* role_of(const policy::Arn& arn, std::string_view text, const
   return role != nullptr && role->arn(arn.partition) == text ? role : nullptr;
 }
 
-bool is_bounded(const Gathered& gathered) {
-  return std::ranges::any_of(gathered.policies,
-                             [](const Attached& each) { return each.source == Source::boundary; });
-}
-
-policy::Decision decide_assumption(const Caller& caller, const policy::Arn& arn, policy::Facts facts,
+policy::Decision decide_assumption(const Caller& caller, const policy::Arn& arn, const policy::Facts& facts,
                                    const store::Snapshot& snapshot, const policy::Catalogue& managed,
                                    policy::Explanation* explanation) {
   // IAM User Guide, "Methods to assume a role": an account's root cannot.
@@ -159,7 +154,6 @@ policy::Decision decide_assumption(const Caller& caller, const policy::Arn& arn,
   }
   const record::Role* role = role_of(arn, facts.resource, snapshot);
   const Gathered gathered = policies_of(caller, snapshot, managed);
-  facts.principal.bounded = is_bounded(gathered);
   return policy::decide_assumption(
       gathered.policies, role == nullptr ? nullptr : &role->trust, facts,
       arn.account == caller.account ? policy::Whose::own_account : policy::Whose::other_account, explanation);
@@ -173,7 +167,7 @@ policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view
                                           std::string_view resource, const policy::Context& context,
                                           const store::Snapshot& snapshot,
                                           policy::Explanation* explanation) const {
-  policy::Facts facts{
+  const policy::Facts facts{
       .principal = principal_of(caller), .action = action, .resource = resource, .context = &context};
   if (is_assumption(action)) {
     const auto arn = policy::parse_arn(resource);
@@ -185,7 +179,6 @@ policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view
   const bool almighty = caller.kind == Caller::Kind::root || caller.kind == Caller::Kind::administrator;
   if (almighty) return policy::root_allows();
   const Gathered gathered = policies_of(caller, snapshot, *managed_);
-  facts.principal.bounded = is_bounded(gathered);
   return policy::decide(gathered.policies, facts, explanation);
 }
 
