@@ -142,7 +142,7 @@ bool is_assumption(std::string_view action) {
 const record::Role* role_of(const policy::Arn& arn, std::string_view text, const store::Snapshot& snapshot) {
   const auto* role = record::find<record::Role>(
       snapshot, record::role_key(arn.account, arn.resource.substr(arn.resource.rfind('/') + 1)));
-  return role != nullptr && role->arn(arn.partition) == text ? role : nullptr;
+  return role != nullptr && role->has_arn(arn.partition, text) ? role : nullptr;
 }
 
 policy::Decision decide_assumption(const Caller& caller, const policy::Arn& arn, const policy::Facts& facts,

@@ -13,7 +13,7 @@ const policy::Policy* document_of(std::string_view arn, const PolicyPlace& place
   const auto name = parsed->resource.substr(parsed->resource.rfind('/') + 1);
   const auto* policy =
       record::find<record::ManagedPolicy>(snapshot, record::managed_policy_key(account, name));
-  if (policy == nullptr || policy->arn(parsed->partition) != arn) return nullptr;
+  if (policy == nullptr || !policy->has_arn(parsed->partition, arn)) return nullptr;
   return &policy->current().document;
 }
 

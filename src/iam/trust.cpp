@@ -59,7 +59,7 @@ std::string id_of(const Call& call, const store::Snapshot& snapshot, std::string
   const std::string& partition = call.house.names.partition;
   if (parsed.resource.starts_with("role/")) {
     const auto* role = record::find<record::Role>(snapshot, record::role_key(parsed.account, name));
-    return role != nullptr && role->arn(partition) == arn ? role->id : std::string();
+    return role != nullptr && role->has_arn(partition, arn) ? role->id : std::string();
   }
   const auto* user = record::find<record::User>(snapshot, record::user_key(parsed.account, name));
   return user != nullptr && user->arn(partition) == arn ? user->id : std::string();

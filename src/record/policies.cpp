@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "base/text.h"
 #include "record/form.h"
 
 namespace openirsa::record {
@@ -35,6 +36,10 @@ Result<Permissions, RecordError> permissions_from(const json::object& members) {
 
 std::string ManagedPolicy::arn(std::string_view partition) const {
   return "arn:" + std::string(partition) + ":iam::" + account + ":policy" + path + name;
+}
+
+bool ManagedPolicy::has_arn(std::string_view partition, std::string_view text) const {
+  return is_concatenation(text, {"arn:", partition, ":iam::", account, ":policy", path, name});
 }
 
 const PolicyVersion& ManagedPolicy::current() const {

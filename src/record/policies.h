@@ -48,6 +48,7 @@ struct ManagedPolicy {
   json::object unknown{};
 
   std::string arn(std::string_view partition) const;
+  bool has_arn(std::string_view partition, std::string_view text) const;  // makes no text to compare with
   // The default version. REQUIRES: `versions` holds it (parse refuses a record without).
   const PolicyVersion& current() const;
   static Result<ManagedPolicy, RecordError> parse(std::string_view key, std::string_view text,
