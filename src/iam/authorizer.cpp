@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <forward_list>
 #include <stdexcept>
 
 #include "base/text.h"
@@ -19,32 +18,20 @@ using policy::Source;
 using wire::Caller;
 
 void add_identity(std::vector<Attached>& policies, const record::Permissions& permissions,
-                  const PolicyPlace& place) {
+                  const PolicyPlace& place, std::string_view group = {}) {
   for (const auto& [name, policy] : permissions.inline_policies) {
-    policies.push_back({.policy = &policy, .source = Source::identity, .name = name});
+    policies.push_back({.policy = &policy, .source = Source::identity, .name = name, .group = group});
   }
   for (const std::string& arn : permissions.attached) {
-    policies.push_back({.policy = document_of(arn, place), .source = Source::identity, .name = arn});
+    policies.push_back(
+        {.policy = document_of(arn, place), .source = Source::identity, .name = arn, .group = group});
   }
 }
 
-// The policies that apply to a caller, and the names that were made for them.
-struct Gathered {
-  std::vector<Attached> policies;
-  std::forward_list<std::string> names;  // whose elements stay where they are
-};
-
-// Policies of a group are named with it: "group Admins: ReadOnly".
-void add_groups(Gathered& gathered, const record::User& user, const PolicyPlace& place) {
+void add_groups(std::vector<Attached>& policies, const record::User& user, const PolicyPlace& place) {
   for (const std::string& id : user.groups) {
     const auto* group = record::find<record::Group>(place.snapshot, record::group_key(user.account, id));
-    if (group == nullptr) continue;
-    const std::size_t before = gathered.policies.size();
-    add_identity(gathered.policies, group->permissions, place);
-    for (std::size_t i = before; i < gathered.policies.size(); ++i) {
-      Attached& policy = gathered.policies[i];
-      policy.name = gathered.names.emplace_front(concatenate({"group ", group->name, ": ", policy.name}));
-    }
+    if (group != nullptr) add_identity(policies, group->permissions, place, group->name);
   }
 }
 
@@ -84,30 +71,29 @@ void add_federated_session(std::vector<Attached>& policies, const Caller& caller
 }
 
 // Fail closed: a user or role that is gone, or that was made again under the same name, has no policies.
-Gathered policies_of(const Caller& caller, const store::Snapshot& snapshot,
-                     const policy::Catalogue& managed) {
+std::vector<Attached> policies_of(const Caller& caller, const store::Snapshot& snapshot,
+                                  const policy::Catalogue& managed) {
   const PolicyPlace place{.account = caller.account, .snapshot = snapshot, .managed = managed};
-  Gathered gathered;
-  auto& policies = gathered.policies;
+  std::vector<Attached> policies;
   const bool federated = caller.kind == Caller::Kind::federated_user;
   if (federated) add_federated_session(policies, caller, place);
   if (federated && caller.name.empty()) {
     policies.push_back({.policy = &everything(), .source = Source::identity, .name = "account root"});
   } else if (federated || caller.kind == Caller::Kind::user) {
     const auto* user = record::find<record::User>(snapshot, record::user_key(caller.account, caller.name));
-    if (user == nullptr || user->id != caller.unique_id) return gathered;
+    if (user == nullptr || user->id != caller.unique_id) return policies;
     add_identity(policies, user->permissions, place);
-    add_groups(gathered, *user, place);
+    add_groups(policies, *user, place);
     add_boundary(policies, user->boundary, place);
   }
   if (caller.kind == Caller::Kind::session) {
     const auto* role = record::find<record::Role>(snapshot, record::role_key(caller.account, caller.name));
-    if (role == nullptr || role->id != caller.unique_id || caller.session == nullptr) return gathered;
+    if (role == nullptr || role->id != caller.unique_id || caller.session == nullptr) return policies;
     add_identity(policies, role->permissions, place);
     add_boundary(policies, role->boundary, place);
     add_session(policies, *caller.session, place);
   }
-  return gathered;
+  return policies;
 }
 
 policy::Principal principal_of(const Caller& caller) {
@@ -153,9 +139,9 @@ policy::Decision decide_assumption(const Caller& caller, const policy::Arn& arn,
     return policy::decide({}, facts, explanation);
   }
   const record::Role* role = role_of(arn, facts.resource, snapshot);
-  const Gathered gathered = policies_of(caller, snapshot, managed);
+  const auto policies = policies_of(caller, snapshot, managed);
   return policy::decide_assumption(
-      gathered.policies, role == nullptr ? nullptr : &role->trust, facts,
+      policies, role == nullptr ? nullptr : &role->trust, facts,
       arn.account == caller.account ? policy::Whose::own_account : policy::Whose::other_account, explanation);
 }
 
@@ -178,8 +164,8 @@ policy::Decision PolicyAuthorizer::decide(const Caller& caller, std::string_view
   if (is_foreign(resource, caller.account)) return policy::decide({}, facts, explanation);
   const bool almighty = caller.kind == Caller::Kind::root || caller.kind == Caller::Kind::administrator;
   if (almighty) return policy::root_allows();
-  const Gathered gathered = policies_of(caller, snapshot, *managed_);
-  return policy::decide(gathered.policies, facts, explanation);
+  const auto policies = policies_of(caller, snapshot, *managed_);
+  return policy::decide(policies, facts, explanation);
 }
 
 }  // namespace openirsa::iam

@@ -104,7 +104,7 @@ class Assumption {
   void deny(const Attached& attached, std::size_t index) {
     decision_.effect_ = Effect::explicit_deny;
     decision_.source_ = attached.source;
-    decision_.policy_name_ = attached.name;
+    decision_.policy_name_ = attached.shown_name();
     decision_.statement_ = index;
   }
   Decision refuse(Source silent) {

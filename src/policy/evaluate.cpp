@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/text.h"
 #include "policy/explain.h"
 #include "policy/statement.h"
 
@@ -84,13 +85,17 @@ std::string_view name_of(Effect effect) {
   return "implicitDeny";
 }
 
+std::string Attached::shown_name() const {
+  return group.empty() ? std::string(name) : concatenate({"group ", group, ": ", name});
+}
+
 Decision decide(std::span<const Attached> policies, const Facts& facts, Explanation* explanation) {
   Verdicts verdicts = judge_all(policies, facts, explanation);
   Decision decision;
   const auto settle = [&](Effect effect, const Found& found) {
     decision.effect_ = effect;
     decision.source_ = found.policy->source;
-    decision.policy_name_ = found.policy->name;
+    decision.policy_name_ = found.policy->shown_name();
     decision.statement_ = found.statement;
   };
   if (verdicts.deny) {

@@ -22,7 +22,10 @@ enum class Source { identity, trust, session, boundary, resource };
 struct Attached {
   const Policy* policy = nullptr;
   Source source = Source::identity;
-  std::string_view name;  // for traces: the policy's name or ARN
+  std::string_view name;     // for traces: the policy's name or ARN
+  std::string_view group{};  // the group that the caller has it from
+
+  std::string shown_name() const;  // "ReadOnly", of a group's "group Admins: ReadOnly"
 };
 
 // One comparison of one condition (or element) in one statement, as a trace shows it.

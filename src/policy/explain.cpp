@@ -70,7 +70,7 @@ Comparison compare_condition(const Condition& condition, const Context* context,
 StatementTrace trace(const Attached& attached, std::size_t index, const Facts& facts) {
   const auto& document = attached.policy->document();
   const Statement& statement = document.statements[index];
-  StatementTrace out{.policy = std::string(attached.name),
+  StatementTrace out{.policy = attached.shown_name(),
                      .source = attached.source,
                      .index = index,
                      .sid = statement.sid,
