@@ -135,8 +135,7 @@ std::string to_upper(std::string_view text) {
   return out;
 }
 
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
+bool equal_but_for_case(std::string_view a, std::string_view b) {
   if (a.empty()) return true;
   // Nearly all texts that are compared are the same letter for letter or differ in their last ones.
   if (lower(a.back()) != lower(b.back())) return false;

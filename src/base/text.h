@@ -32,9 +32,13 @@ std::optional<std::string> percent_decode(std::string_view text);
 // application/x-www-form-urlencoded: as percent_decode, and '+' is a space.
 std::optional<std::string> form_decode(std::string_view text);
 
-std::string to_lower(std::string_view text);  // ASCII only
-std::string to_upper(std::string_view text);  // ASCII only
-bool equal_ignoring_case(std::string_view a, std::string_view b);
+std::string to_lower(std::string_view text);                      // ASCII only
+std::string to_upper(std::string_view text);                      // ASCII only
+bool equal_but_for_case(std::string_view a, std::string_view b);  // REQUIRES: a.size() == b.size()
+// Most texts that are compared differ in length: no call for them.
+inline bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && equal_but_for_case(a, b);
+}
 // The parts one after another, with one allocation.
 std::string concatenate(std::initializer_list<std::string_view> parts);
 // Whether that is the text, without making it.

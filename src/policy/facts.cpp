@@ -10,9 +10,7 @@ namespace {
 // A key added again replaces the earlier one: two values under one name would make the outcome depend on the
 // order.
 Context::Key& slot(std::vector<Context::Key>& keys, std::string_view name) {
-  const auto same = [&](const Context::Key& key) {
-    return key.name.size() == name.size() && equal_ignoring_case(key.name, name);
-  };
+  const auto same = [&](const Context::Key& key) { return equal_ignoring_case(key.name, name); };
   const auto at = std::ranges::find_if(keys, same);
   return at == keys.end() ? keys.emplace_back() : *at;
 }
@@ -45,7 +43,7 @@ void Context::add_value(std::string_view name, std::string value) { add(name, ke
 
 const Context::Key* Context::find(std::string_view name) const {
   for (const Key& key : keys_) {
-    if (key.name.size() == name.size() && equal_ignoring_case(key.name, name)) return &key;
+    if (equal_ignoring_case(key.name, name)) return &key;
   }
   return nullptr;
 }
