@@ -8,28 +8,28 @@
 namespace openirsa::policy {
 namespace {
 
-bool is_text_operator(Comparator comparator) {
-  return comparator == Comparator::string_equals || comparator == Comparator::string_equals_ignore_case ||
-         comparator == Comparator::string_like || comparator == Comparator::arn;
+// Calls `visit(key, has a default)` for each variable of a pattern.
+template <class Visit>
+void visit_variables(const Pattern& pattern, Visit visit) {
+  for (const Piece& piece : pattern.pieces()) {
+    if (piece.kind == Piece::Kind::variable && !piece.text.empty())
+      visit(piece.text, piece.fallback.has_value());
+  }
 }
 
-// Calls `visit(key, has a default)` for each key of a statement.
+// The same for each key of a statement.
 template <class Visit>
-void visit_keys(const Statement& statement, bool variables, Visit visit) {
-  const auto visit_variables = [&](std::string_view text) {
-    if (!variables) return;
-    const Pattern pattern = Pattern::compile(text, {.wildcards = true, .variables = true});
-    for (const Piece& piece : pattern.pieces()) {
-      if (piece.kind == Piece::Kind::variable && !piece.text.empty())
-        visit(piece.text, piece.fallback.has_value());
-    }
-  };
+void visit_keys(const Statement& statement, Visit visit) {
   for (const Condition& condition : statement.conditions) {
     visit(condition.key, false);
-    if (!is_text_operator(condition.op.comparator)) continue;
-    for (const Operand& operand : condition.operands) visit_variables(operand.text);
+    for (const Operand& operand : condition.operands) {
+      if (const auto* pattern = std::get_if<Pattern>(&operand.form)) visit_variables(*pattern, visit);
+      if (const auto* arn = std::get_if<ArnPattern>(&operand.form)) {
+        for (const Pattern& part : arn->parts()) visit_variables(part, visit);
+      }
+    }
   }
-  for (const std::string& text : statement.resources.texts) visit_variables(text);
+  for (const Pattern& pattern : statement.resources.patterns) visit_variables(pattern, visit);
 }
 
 // Whether a pattern of the resource could match, were its variables' values known.
@@ -52,16 +52,15 @@ void KeyNames::add(std::string_view key) {
 }
 
 void add_context_keys(const Policy& policy, KeyNames& keys) {
-  const auto& document = policy.document();
-  for (const Statement& statement : document.statements)
-    visit_keys(statement, document.variables, [&](std::string_view key, bool) { keys.add(key); });
+  for (const Statement& statement : policy.document().statements)
+    visit_keys(statement, [&](std::string_view key, bool) { keys.add(key); });
 }
 
 void add_missing_keys(const Policy& policy, const Facts& facts, KeyNames& keys) {
   const auto& document = policy.document();
   for (const Statement& statement : document.statements) {
     if (!is_about(statement, facts, document.kind)) continue;
-    visit_keys(statement, document.variables, [&](std::string_view key, bool has_default) {
+    visit_keys(statement, [&](std::string_view key, bool has_default) {
       const bool known = facts.context != nullptr && facts.context->find(key) != nullptr;
       if (!known && !has_default) keys.add(key);
     });

@@ -30,6 +30,17 @@ TEST(ContextKeys, AreNamedOnceInOrder) {
                                  "aws:username", "aws:SecureTransport", "aws:SourceIp"}));
 }
 
+// A variable counts where a decision looks at its value: not in the first five parts of a resource's ARN, nor
+// in a text that can match no ARN.
+TEST(ContextKeys, AreThoseThatADecisionLooksUp) {
+  KeyNames keys;
+  add_context_keys(parse(R"({"Version":"2012-10-17","Statement":[
+    {"Effect":"Allow","Action":"sqs:*","Resource":"arn:aws:sqs:${my:region}:111122223333:${my:queue}",
+     "Condition":{"ArnLike":{"aws:SourceArn":["arn:aws:s3:::${my:bucket}","${my:arn}"]}}}]})"),
+                   keys);
+  EXPECT_EQ(keys.names(), (Names{"aws:SourceArn", "my:bucket", "my:queue"}));
+}
+
 TEST(ContextKeys, OfAnOldVersionAreConditionsAlone) {
   std::string old(document);
   old.replace(old.find("2012"), 4, "2008");

@@ -52,6 +52,7 @@ class ArnPattern {
   // Nothing when the text has fewer than six parts: it can match no ARN.
   static std::optional<ArnPattern> compile(std::string_view text, bool variables);
   bool matches(std::string_view arn, const Context* context) const;
+  const std::vector<Pattern>& parts() const { return parts_; }
 
  private:
   std::vector<Pattern> parts_;
