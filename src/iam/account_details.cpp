@@ -39,14 +39,6 @@ void write_attached(Xml& xml, const record::Permissions& permissions) {
   xml.close("AttachedManagedPolicies");
 }
 
-void write_head(Xml& xml, const Call& call, std::string_view noun, const auto& entity) {
-  xml.text("Path", entity.path);
-  xml.text(std::string(noun) + "Name", entity.name);
-  xml.text(std::string(noun) + "Id", entity.id);
-  xml.text("Arn", entity.arn(call.house.names.partition));
-  xml.text("CreateDate", to_iso8601(entity.created));
-}
-
 // The list goes kind by kind; the place of an entry in it is the kind's letter and its name in the form in
 // which the kind is ordered: in lower case, but AWS's policies by their path and name as written.
 class Details {

@@ -1,7 +1,5 @@
 #include "iam/views.h"
 
-#include "base/text.h"
-#include "base/time_text.h"
 #include "iam/tags.h"
 
 namespace openirsa::iam {
@@ -17,11 +15,7 @@ void write_boundary(wire::Xml& xml, std::string_view arn) {
 void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Role& role,
                 TrustView& trust, Detail detail) {
   xml.open(name);
-  xml.text("Path", role.path);
-  xml.text("RoleName", role.name);
-  xml.text("RoleId", role.id);
-  xml.text("Arn", role.arn(call.house.names.partition));
-  xml.text("CreateDate", to_iso8601(role.created));
+  write_head(xml, call, "Role", role);
   // Percent-encoded, a space as %20: clients decode without turning `+` into a space.
   xml.text("AssumeRolePolicyDocument", percent_encode(trust.text(role.trust)));
   if (!role.description.empty()) xml.text("Description", role.description);
@@ -35,22 +29,14 @@ void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, c
 
 void write_group(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Group& group) {
   xml.open(name);
-  xml.text("Path", group.path);
-  xml.text("GroupName", group.name);
-  xml.text("GroupId", group.id);
-  xml.text("Arn", group.arn(call.house.names.partition));
-  xml.text("CreateDate", to_iso8601(group.created));
+  write_head(xml, call, "Group", group);
   xml.close(name);
 }
 
 void write_user(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::User& user,
                 Detail detail) {
   xml.open(name);
-  xml.text("Path", user.path);
-  xml.text("UserName", user.name);
-  xml.text("UserId", user.id);
-  xml.text("Arn", user.arn(call.house.names.partition));
-  xml.text("CreateDate", to_iso8601(user.created));
+  write_head(xml, call, "User", user);
   if (detail != Detail::listed) write_boundary(xml, user.boundary);
   if (detail != Detail::listed && !user.tags.empty()) write_tags(xml, user.tags);
   xml.close(name);

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include "base/text.h"
+#include "base/time_text.h"
 #include "iam/trust.h"
 #include "record/identity.h"
 #include "record/role.h"
@@ -22,6 +24,16 @@ void write_role(wire::Xml& xml, std::string_view name, const wire::Call& call, c
 void write_group(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::Group& group);
 void write_user(wire::Xml& xml, std::string_view name, const wire::Call& call, const record::User& user,
                 Detail detail);
+
+// What users, groups and roles all begin with; `noun`: "User".
+template <class R>
+void write_head(wire::Xml& xml, const wire::Call& call, std::string_view noun, const R& entity) {
+  xml.text("Path", entity.path);
+  xml.text(concatenate({noun, "Name"}), entity.name);
+  xml.text(concatenate({noun, "Id"}), entity.id);
+  xml.text("Arn", entity.arn(call.house.names.partition));
+  xml.text("CreateDate", to_iso8601(entity.created));
+}
 
 // <PermissionsBoundary>; nothing where there is none.
 void write_boundary(wire::Xml& xml, std::string_view arn);
