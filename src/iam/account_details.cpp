@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "base/time_text.h"
 #include "iam/entity.h"
 #include "iam/input.h"
 #include "iam/managed_view.h"
@@ -137,30 +136,18 @@ class Details {
       const auto room = take('e', policy.place);
       if (!room) continue;
       if (!*room) return;
-      const ManagedView view = managed_view(call_, policy, use->second);
       xml.open("member");
-      write_managed(xml, view, true);
+      write_managed(xml, managed_view(call_, policy, use->second), true);
       xml.open("PolicyVersionList");
-      write_version(xml, view.version, policy.document, view.created, true);
+      write_version(xml, "member", version_of(policy), true, true);
       xml.close("PolicyVersionList").close("member");
     }
-  }
-
-  static void write_version(Xml& xml, std::string_view id, const policy::Policy& document, Time created,
-                            bool is_default) {
-    xml.open("member");
-    xml.text("Document", percent_encode(document.text()));
-    xml.text("VersionId", id);
-    xml.boolean("IsDefaultVersion", is_default);
-    xml.text("CreateDate", to_iso8601(created));
-    xml.close("member");
   }
 
   static void write_versions(Xml& xml, const ManagedPolicy& policy) {
     xml.open("PolicyVersionList");
     for (auto version = policy.versions.rbegin(); version != policy.versions.rend(); ++version) {
-      write_version(xml, version->id, version->document, version->created,
-                    version->id == policy.default_version);
+      write_version(xml, "member", *version, version->id == policy.default_version, true);
     }
     xml.close("PolicyVersionList");
   }

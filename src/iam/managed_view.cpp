@@ -1,5 +1,6 @@
 #include "iam/managed_view.h"
 
+#include "base/text.h"
 #include "base/time_text.h"
 
 namespace openirsa::iam {
@@ -7,6 +8,7 @@ namespace {
 
 // When AWS published the first of its policies; ours carry one date.
 constexpr std::int64_t publication = 1'423'248'000;  // 2015-02-06T18:40:00Z
+constexpr std::string_view only_version = "v1";
 
 }  // namespace
 
@@ -29,7 +31,7 @@ ManagedView managed_view(const wire::Call& call, const AwsManagedPolicy& policy,
           .id = id_of(policy),
           .arn = managed_policies(call.house).arn(policy),
           .path = std::string(policy.path()),
-          .version = "v1",
+          .version = std::string(only_version),
           .description = policy.description,
           .use = use,
           .created = published,
@@ -48,6 +50,21 @@ void write_managed(wire::Xml& xml, const ManagedView& view, bool with_descriptio
   if (with_description && !view.description.empty()) xml.text("Description", view.description);
   xml.text("CreateDate", to_iso8601(view.created));
   xml.text("UpdateDate", to_iso8601(view.updated));
+}
+
+record::PolicyVersion version_of(const AwsManagedPolicy& policy) {
+  return {
+      .id = std::string(only_version), .document = policy.document, .created = time_of_seconds(publication)};
+}
+
+void write_version(wire::Xml& xml, std::string_view name, const record::PolicyVersion& version,
+                   bool is_default, bool with_document) {
+  xml.open(name);
+  if (with_document) xml.text("Document", percent_encode(version.document.text()));
+  xml.text("VersionId", version.id);
+  xml.boolean("IsDefaultVersion", is_default);
+  xml.text("CreateDate", to_iso8601(version.created));
+  xml.close(name);
 }
 
 }  // namespace openirsa::iam

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "iam/managed.h"
 #include "iam/policy_use.h"
@@ -21,5 +22,11 @@ ManagedView managed_view(const wire::Call& call, const AwsManagedPolicy& policy,
 
 // The members that every answer about a policy has, in the order of the service model.
 void write_managed(wire::Xml& xml, const ManagedView& view, bool with_description);
+
+// The only one of AWS's own.
+record::PolicyVersion version_of(const AwsManagedPolicy& policy);
+// `name` is the element: "PolicyVersion", or "member" in lists.
+void write_version(wire::Xml& xml, std::string_view name, const record::PolicyVersion& version,
+                   bool is_default, bool with_document);
 
 }  // namespace openirsa::iam

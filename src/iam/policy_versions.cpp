@@ -1,9 +1,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "base/time_text.h"
 #include "iam/input.h"
-#include "iam/managed.h"
+#include "iam/managed_view.h"
 #include "iam/page.h"
 #include "iam/policy_edit.h"
 #include "wire/xml.h"
@@ -17,18 +16,6 @@ using wire::Call;
 using wire::Code;
 using wire::Error;
 
-constexpr std::int64_t publication = 1'423'248'000;  // of AWS's policies, see managed_view.cpp
-
-void write_version(wire::Xml& xml, std::string_view name, const PolicyVersion& version, bool is_default,
-                   bool with_document) {
-  xml.open(name);
-  if (with_document) xml.text("Document", percent_encode(version.document.text()));
-  xml.text("VersionId", version.id);
-  xml.boolean("IsDefaultVersion", is_default);
-  xml.text("CreateDate", to_iso8601(version.created));
-  xml.close(name);
-}
-
 // The versions of any managed policy, oldest first.
 struct Versions {
   std::vector<PolicyVersion> list;
@@ -36,8 +23,9 @@ struct Versions {
 };
 std::optional<Versions> versions_of(const Call& call, const PolicyArn& arn) {
   if (const AwsManagedPolicy* managed = find_aws_managed(call, arn.text)) {
-    return Versions{{{.id = "v1", .document = managed->document, .created = time_of_seconds(publication)}},
-                    "v1"};
+    PolicyVersion version = version_of(*managed);
+    std::string id = version.id;
+    return Versions{{std::move(version)}, std::move(id)};
   }
   const ManagedPolicy* policy = find_policy(call, arn);
   if (policy == nullptr) return std::nullopt;
