@@ -5,6 +5,7 @@
 #include "iam/entity.h"
 #include "iam/input.h"
 #include "iam/managed_view.h"
+#include "iam/membership.h"
 #include "iam/page.h"
 #include "iam/tags.h"
 #include "iam/views.h"
@@ -48,10 +49,7 @@ class Details {
     return entities<User>("UserDetailList", 'a', [&](Xml& xml, const User& user) {
       write_inline(xml, "UserPolicyList", user.permissions);
       xml.open("GroupList");
-      for (const std::string& id : user.groups) {
-        const auto* group = record::find<Group>(*call_.snapshot, record::group_key(call_.account(), id));
-        if (group != nullptr) xml.text("member", group->name);
-      }
+      for (const Group* group : groups_of(user, *call_.snapshot)) xml.text("member", group->name);
       xml.close("GroupList");
       write_attached(xml, user.permissions);
       write_boundary(xml, user.boundary);

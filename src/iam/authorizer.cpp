@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "iam/managed.h"
+#include "iam/membership.h"
 #include "iam/policy_documents.h"
 #include "iam/service.h"
 #include "policy/arn.h"
@@ -29,9 +30,8 @@ void add_identity(std::vector<Attached>& policies, const record::Permissions& pe
 }
 
 void add_groups(std::vector<Attached>& policies, const record::User& user, const PolicyPlace& place) {
-  for (const std::string& id : user.groups) {
-    const auto* group = record::find<record::Group>(place.snapshot, record::group_key(user.account, id));
-    if (group != nullptr) add_identity(policies, group->permissions, place, group->name);
+  for (const record::Group* group : groups_of(user, place.snapshot)) {
+    add_identity(policies, group->permissions, place, group->name);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "iam/entity.h"
 #include "iam/input.h"
+#include "iam/membership.h"
 #include "iam/page.h"
 #include "iam/views.h"
 #include "record/identifier.h"
@@ -196,11 +197,7 @@ HandlerAnswer list_groups_for_user(Call& call) {
   if (auto refused = page.refusal()) return *std::move(refused);
   const User* user = find_entity<User>(call, name);
   if (user == nullptr) return no_such_entity<User>(name);
-  std::vector<const Group*> groups;
-  for (const std::string& id : user->groups) {
-    const auto* group = record::find<Group>(*call.snapshot, record::group_key(call.account(), id));
-    if (group != nullptr) groups.push_back(group);
-  }
+  auto groups = groups_of(*user, *call.snapshot);
   std::ranges::sort(groups, {}, [](const Group* group) { return group->id; });
   wire::Xml xml;
   xml.open("Groups");

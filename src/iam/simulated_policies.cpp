@@ -6,6 +6,7 @@
 #include "iam/entity.h"
 #include "iam/faults.h"
 #include "iam/managed.h"
+#include "iam/membership.h"
 #include "iam/policy_documents.h"
 
 namespace openirsa::iam {
@@ -23,12 +24,7 @@ Result<PolicySource, Error> source_of(const Call& call, std::string_view arn, co
   }
   PolicySource source{.entity = name, .unique_id = entity->id, .permissions = &entity->permissions};
   if constexpr (requires { entity->boundary; }) source.boundary = entity->boundary;
-  if constexpr (requires { entity->groups; }) {
-    for (const std::string& id : entity->groups) {
-      const auto* group = record::find<record::Group>(*call.snapshot, record::group_key(call.account(), id));
-      if (group != nullptr) source.groups.push_back(group);
-    }
-  }
+  if constexpr (requires { entity->groups; }) source.groups = groups_of(*entity, *call.snapshot);
   return source;
 }
 
