@@ -1,71 +1,73 @@
 #include "iam/faults.h"
 
+#include "base/text.h"
+
 namespace openirsa::iam {
-namespace {
 
 using wire::Code;
 using wire::Error;
 
-std::string joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text.append(part);
-  return text;
-}
-
-}  // namespace
-
 Error no_such_entity(std::string_view noun, std::string_view name) {
-  return {Code::no_such_entity, joined({"The ", noun, " with name ", name, " cannot be found."})};
+  return {Code::no_such_entity, concatenate({"The ", noun, " with name ", name, " cannot be found."})};
 }
 
 Error already_exists(std::string_view title, std::string_view name) {
-  return {Code::entity_already_exists, joined({title, " with name ", name, " already exists."})};
+  return {Code::entity_already_exists, concatenate({title, " with name ", name, " already exists."})};
 }
 
 Error no_such_inline_policy(std::string_view noun, std::string_view policy_name) {
   return {Code::no_such_entity,
-          joined({"The ", noun, " policy with name ", policy_name, " cannot be found."})};
+          concatenate({"The ", noun, " policy with name ", policy_name, " cannot be found."})};
 }
 
 Error inline_size_exceeded(std::string_view noun, std::string_view name, std::int64_t limit) {
-  return {Code::limit_exceeded, joined({"Maximum policy size of ", std::to_string(limit),
-                                        " bytes exceeded for ", noun, " ", name})};
+  return {Code::limit_exceeded, concatenate({"Maximum policy size of ", std::to_string(limit),
+                                             " bytes exceeded for ", noun, " ", name})};
 }
 
 Error no_such_access_key(std::string_view id) {
-  return {Code::no_such_entity, joined({"The Access Key with id ", id, " cannot be found."})};
+  return {Code::no_such_entity, concatenate({"The Access Key with id ", id, " cannot be found."})};
 }
 
 Error no_such_boundary(std::string_view arn) {
-  return {Code::no_such_entity, joined({"Scope ARN: ", arn, " does not exist or is not attachable."})};
+  return {Code::no_such_entity, concatenate({"Scope ARN: ", arn, " does not exist or is not attachable."})};
 }
 
 Error no_such_policy(std::string_view arn) {
-  return {Code::no_such_entity, joined({"Policy ", arn, " was not found."})};
+  return {Code::no_such_entity, concatenate({"Policy ", arn, " was not found."})};
 }
 
 Error no_such_version(std::string_view arn, std::string_view version_id) {
   return {Code::no_such_entity,
-          joined({"Policy ", arn, " version ", version_id, " does not exist or is not attachable."})};
+          concatenate({"Policy ", arn, " version ", version_id, " does not exist or is not attachable."})};
 }
 
 Error not_attachable(std::string_view arn) {
-  return {Code::no_such_entity, joined({"Policy ", arn, " does not exist or is not attachable."})};
+  return {Code::no_such_entity, concatenate({"Policy ", arn, " does not exist or is not attachable."})};
 }
 
 Error no_such_provider(std::string_view arn) {
-  return {Code::no_such_entity, joined({"OpenIDConnect Provider not found for arn ", arn})};
+  return {Code::no_such_entity, concatenate({"OpenIDConnect Provider not found for arn ", arn})};
 }
 
 Error malformed_policy(std::string message) { return {Code::malformed_policy_document, std::move(message)}; }
 
 Error quota_exceeded(std::string_view quota, std::int64_t limit) {
-  return {Code::limit_exceeded, joined({"Cannot exceed quota for ", quota, ": ", std::to_string(limit)})};
+  return {Code::limit_exceeded,
+          concatenate({"Cannot exceed quota for ", quota, ": ", std::to_string(limit)})};
 }
 
 Error not_authorized(const wire::Call& call, std::string_view resource) {
-  return {Code::access_denied, joined({"User: ", call.caller->arn, " is not authorized to perform: ",
-                                       call.operation.action, " on resource: ", resource})};
+  return {Code::access_denied, concatenate({"User: ", call.caller->arn, " is not authorized to perform: ",
+                                            call.operation.action, " on resource: ", resource})};
+}
+
+Error delete_conflict(std::string_view what) {
+  return {Code::delete_conflict, concatenate({"Cannot delete entity, must ", what, " first."})};
+}
+
+Error invalid_input(std::initializer_list<std::string_view> text) {
+  return {Code::invalid_input, concatenate(text)};
 }
 
 Error of_store(const store::Error& error) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,8 @@ wire::Error malformed_policy(std::string message);
 wire::Error quota_exceeded(std::string_view quota, std::int64_t limit);
 // What belongs to another account is refused as if no policy of it allowed us, whatever our own policies say.
 wire::Error not_authorized(const wire::Call& call, std::string_view resource);
+wire::Error delete_conflict(std::string_view what);  // must be done first: "delete policies"
+wire::Error invalid_input(std::initializer_list<std::string_view> text);
 wire::Error of_store(const store::Error& error);
 wire::Error unreadable_record();
 

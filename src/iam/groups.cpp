@@ -15,8 +15,6 @@ using record::Group;
 using record::GroupName;
 using record::User;
 using wire::Call;
-using wire::Code;
-using wire::Error;
 
 bool is_member(const User& user, const Group& group) {
   return std::ranges::find(user.groups, group.id) != user.groups.end();
@@ -25,10 +23,6 @@ bool is_member(const User& user, const Group& group) {
 void write_group_name(Transaction& transaction, const Group& group) {
   transaction.write(record::group_name_key(group.account, group.name),
                     GroupName{.account = group.account, .name = group.name, .group = group.id});
-}
-
-Error group_conflict(std::string_view what) {
-  return {Code::delete_conflict, "Cannot delete entity, must " + std::string(what) + " first."};
 }
 
 }  // namespace
@@ -137,9 +131,9 @@ HandlerAnswer delete_group(Call& call) {
   return transact(call, [&](Transaction& transaction) -> HandlerAnswer {
     const auto group = read_entity<Group>(call, transaction, name);
     if (!group) return group.error();
-    if (group->members > 0) return group_conflict("remove users from group");
-    if (!group->permissions.attached.empty()) return group_conflict("detach all policies");
-    if (!group->permissions.inline_policies.empty()) return group_conflict("delete policies");
+    if (group->members > 0) return delete_conflict("remove users from group");
+    if (!group->permissions.attached.empty()) return delete_conflict("detach all policies");
+    if (!group->permissions.inline_policies.empty()) return delete_conflict("delete policies");
     transaction.remove(Entity<Group>::key(*group));
     transaction.remove(record::group_name_key(call.account(), group->name));
     return wire::nothing();

@@ -4,23 +4,19 @@
 #include <array>
 
 #include "base/text.h"
+#include "iam/faults.h"
 #include "policy/arn.h"
 
 namespace openirsa::iam {
 namespace {
 
 using wire::Call;
-using wire::Code;
 using wire::Error;
 
 constexpr std::array<std::string_view, 6> types{
     "inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"};
 constexpr std::array<std::string_view, 3> kinds{"user", "group", "role"};
 constexpr std::size_t most = 256;
-
-Error invalid(std::initializer_list<std::string_view> text) {
-  return {Code::invalid_input, concatenate(text)};
-}
 
 // "Use at most one *".
 bool has_one_star(std::string_view text) { return std::ranges::count(text, '*') <= 1; }
@@ -52,20 +48,21 @@ Result<PolicyExclusions, Error> PolicyExclusions::read(const Call& call) {
     const auto entity = find("InlinePolicyIdentifier.AttachmentName");
     const bool is_inline = name || kind || entity;
     if (!type && !arn && !is_inline) return exclusions;
-    if (i > most) return invalid({"PolicyExclusionList takes at most 256 identifiers."});
+    if (i > most) return invalid_input({"PolicyExclusionList takes at most 256 identifiers."});
     if ((type ? 1 : 0) + (arn ? 1 : 0) + (is_inline ? 1 : 0) != 1)
-      return invalid({member, " must have exactly one of PolicyType, PolicyArn and InlinePolicyIdentifier."});
+      return invalid_input(
+          {member, " must have exactly one of PolicyType, PolicyArn and InlinePolicyIdentifier."});
     if (type) {
       if (std::ranges::find(types, *type) == types.end())
-        return invalid({*type, " is not a valid policy type to exclude."});
+        return invalid_input({*type, " is not a valid policy type to exclude."});
       exclusions.types_.push_back(*type);
     } else if (arn) {
-      if (!is_policy_arn(*arn)) return invalid({*arn, " is not a valid policy ARN to exclude."});
+      if (!is_policy_arn(*arn)) return invalid_input({*arn, " is not a valid policy ARN to exclude."});
       exclusions.arns_.push_back(wildcards(*arn));
     } else {
       const bool whole = name && kind && entity && !name->empty() && !entity->empty() &&
                          std::ranges::find(kinds, *kind) != kinds.end() && has_one_star(*entity);
-      if (!whole) return invalid({member, " is not a valid inline policy identifier."});
+      if (!whole) return invalid_input({member, " is not a valid inline policy identifier."});
       exclusions.inline_.push_back({.policy = *name, .kind = *kind, .entity = wildcards(*entity)});
     }
   }

@@ -11,7 +11,6 @@ namespace {
 
 using record::Role;
 using wire::Call;
-using wire::Code;
 using wire::Error;
 
 constexpr std::int64_t least_session = 3600;
@@ -147,12 +146,8 @@ HandlerAnswer delete_role(Call& call) {
   return transact(call, [&](Transaction& transaction) -> HandlerAnswer {
     const auto role = read_entity<Role>(call, transaction, name);
     if (!role) return role.error();
-    if (!role->permissions.attached.empty()) {
-      return Error{Code::delete_conflict, "Cannot delete entity, must detach all policies first."};
-    }
-    if (!role->permissions.inline_policies.empty()) {
-      return Error{Code::delete_conflict, "Cannot delete entity, must delete policies first."};
-    }
+    if (!role->permissions.attached.empty()) return delete_conflict("detach all policies");
+    if (!role->permissions.inline_policies.empty()) return delete_conflict("delete policies");
     std::string boundary = role->boundary;
     const auto unbounded = change_boundary(call, transaction, boundary, {});
     if (!unbounded) return unbounded.error();

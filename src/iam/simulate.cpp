@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "iam/faults.h"
 #include "iam/handlers.h"
 #include "iam/page.h"
 #include "iam/simulate_input.h"
@@ -236,8 +237,8 @@ void Simulator::write(wire::Xml& xml, std::string_view action) {
 }
 
 wire::Error too_many_resources(std::size_t room) {
-  return {wire::Code::invalid_input, concatenate({"ResourceArns takes at most ", std::to_string(room),
-                                                  " resources with policies of so many statements."})};
+  return invalid_input({"ResourceArns takes at most ", std::to_string(room),
+                        " resources with policies of so many statements."});
 }
 
 HandlerAnswer answer(const Call& call, const SimulationInput& input, const SimulatedPolicies& policies,

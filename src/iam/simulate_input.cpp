@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "iam/faults.h"
 #include "policy/arn.h"
 #include "policy/grammar.h"
 #include "policy/value.h"
@@ -12,20 +13,16 @@ namespace openirsa::iam {
 namespace {
 
 using wire::Call;
-using wire::Code;
 using wire::Error;
-
-Error invalid(std::initializer_list<std::string_view> text) {
-  return {Code::invalid_input, concatenate(text)};
-}
 
 std::optional<Error> refuse_action(std::string_view action) {
   if (action.find(':') == std::string_view::npos)
-    return invalid({"The action ", action, " is invalid since it is missing names"});
+    return invalid_input({"The action ", action, " is invalid since it is missing names"});
   if (action.find_first_of("*?") != std::string_view::npos)
-    return invalid({"The action ", action, " is invalid: wildcards are not supported in an action name"});
+    return invalid_input(
+        {"The action ", action, " is invalid: wildcards are not supported in an action name"});
   if (const auto refusal = policy::check_action(action))
-    return invalid({"The action ", action, " is invalid: ", refusal->message});
+    return invalid_input({"The action ", action, " is invalid: ", refusal->message});
   return std::nullopt;
 }
 
@@ -33,7 +30,7 @@ std::optional<Error> refuse_resource(std::string_view resource, std::size_t coun
   const auto arn = policy::parse_arn(resource);
   const bool whole = arn && !arn->partition.empty() && !arn->service.empty() && !arn->resource.empty();
   if (whole || (resource == "*" && count == 1)) return std::nullopt;
-  return invalid({"ResourceNames are not in a valid ARN format: ", resource, "."});
+  return invalid_input({"ResourceNames are not in a valid ARN format: ", resource, "."});
 }
 
 // An account id, or arn:<partition>:iam::<account>:<anything>.
@@ -45,7 +42,7 @@ Result<std::string_view, Error> owner_of(std::string_view text) {
       !arn->resource.empty()) {
     return arn->account;
   }
-  return invalid({"'", text, "' is not a valid as a Resource Owner."});
+  return invalid_input({"'", text, "' is not a valid as a Resource Owner."});
 }
 
 Result<policy::Policy, Error> parse(std::string_view list, std::size_t index, std::string_view document,
@@ -53,15 +50,15 @@ Result<policy::Policy, Error> parse(std::string_view list, std::size_t index, st
   auto policy = policy::Policy::parse(document, kind);
   if (policy) return *std::move(policy);
   const std::string member = index == 0 ? std::string() : ".member." + std::to_string(index);
-  return invalid({"Invalid policy in ", list, member, ": ", policy.error().message});
+  return invalid_input({"Invalid policy in ", list, member, ": ", policy.error().message});
 }
 
 // API_SimulateCustomPolicy: "Simulation of resource-based policies isn't supported for IAM roles."
 std::optional<Error> refuse_resource_policy(const SimulationInput& input) {
-  if (!input.caller_arn) return invalid({"Invalid caller - Caller cannot be null or empty."});
+  if (!input.caller_arn) return invalid_input({"Invalid caller - Caller cannot be null or empty."});
   const auto caller = entity_of_arn(*input.caller_arn);
   if (!caller || caller->kind != "user")
-    return invalid({"Invalid caller - Caller must be an IAM user in this context."});
+    return invalid_input({"Invalid caller - Caller must be an IAM user in this context."});
   if (!input.names_resources) return unclear_entity("*");
   return std::nullopt;
 }
@@ -94,7 +91,7 @@ Result<Entry, Error> read_entry(const Call& call, const std::string& member) {
   const auto field = "contextEntries." + member.substr(member.rfind('.') + 1) + ".member.contextKey";
   wire::ValidationErrors errors;
   const std::size_t length = scalar_count(entry.name);
-  if (entry.name.empty()) return invalid({"ContextKeyName cannot be null or empty."});
+  if (entry.name.empty()) return invalid_input({"ContextKeyName cannot be null or empty."});
   if (length < 5) errors.add(field + "Name", wire::length_at_least(5));
   if (length > 256) errors.add(field + "Name", wire::length_at_most(256));
   std::string_view type = parameters.find(member + ".ContextKeyType").value_or("string");
@@ -113,13 +110,13 @@ Result<Entry, Error> read_entry(const Call& call, const std::string& member) {
 
 std::optional<Error> refuse_entry(const Entry& entry) {
   if (!entry.is_list && entry.values.size() > 1) {
-    return invalid({"Context key ", entry.name, " of type ", entry.type, " takes one value; use the type ",
-                    entry.type, list_suffix, " for several"});
+    return invalid_input({"Context key ", entry.name, " of type ", entry.type,
+                          " takes one value; use the type ", entry.type, list_suffix, " for several"});
   }
   const auto wrong = std::ranges::find_if(
       entry.values, [&](std::string_view value) { return !is_of_type(value, entry.type); });
   if (wrong == entry.values.end()) return std::nullopt;
-  return invalid({"Invalid value ", *wrong, " for context key ", entry.name, " of type ", entry.type});
+  return invalid_input({"Invalid value ", *wrong, " for context key ", entry.name, " of type ", entry.type});
 }
 
 }  // namespace
@@ -137,7 +134,7 @@ std::optional<EntityName> entity_of_arn(std::string_view text) {
 }
 
 Error unclear_entity(std::string_view arn) {
-  return invalid({"Invalid Entity Arn: ", arn, " does not clearly define entity type and name."});
+  return invalid_input({"Invalid Entity Arn: ", arn, " does not clearly define entity type and name."});
 }
 
 SimulationTexts read_simulation(Input& input, bool policies_required) {
@@ -180,7 +177,7 @@ Result<SimulationInput, Error> check_simulation(const SimulationTexts& texts) {
     if (auto refused = refuse_resource(resource, input.resources.size())) return *std::move(refused);
   }
   if (texts.caller_arn && !entity_of_arn(*texts.caller_arn))
-    return invalid({"Invalid caller - Caller must be an IAM user, role or group in this context."});
+    return invalid_input({"Invalid caller - Caller must be an IAM user, role or group in this context."});
   if (texts.resource_owner) {
     const auto owner = owner_of(*texts.resource_owner);
     if (!owner) return owner.error();
@@ -190,7 +187,7 @@ Result<SimulationInput, Error> check_simulation(const SimulationTexts& texts) {
   if (!policies) return std::move(policies).error();
   input.policies = *std::move(policies);
   if (texts.boundaries.size() > 1)
-    return invalid({"PermissionsBoundaryPolicyInputList takes only one policy"});
+    return invalid_input({"PermissionsBoundaryPolicyInputList takes only one policy"});
   auto boundaries = parse_policies("PermissionsBoundaryPolicyInputList", texts.boundaries);
   if (!boundaries) return std::move(boundaries).error();
   input.boundaries = *std::move(boundaries);
@@ -211,7 +208,7 @@ Result<std::vector<std::vector<policy::Policy>>, Error> read_organization(const 
     const auto documents = call.parameters.list(list);
     if (!documents) return documents.error();
     if (documents->empty()) return levels;
-    if (i > most_levels) return invalid({"OrderedOrganizationPolicyInputList takes at most 7 levels."});
+    if (i > most_levels) return invalid_input({"OrderedOrganizationPolicyInputList takes at most 7 levels."});
     auto policies = parse_policies(list, *documents);
     if (!policies) return std::move(policies).error();
     levels.push_back(*std::move(policies));
@@ -229,7 +226,8 @@ Result<policy::Context, Error> read_context(const Call& call) {
     auto entry = read_entry(call, member);
     if (!entry) return std::move(entry).error();
     if (auto refused = refuse_entry(*entry)) return *std::move(refused);
-    if (context.find(entry->name) != nullptr) return invalid({"Duplicate context key: ", entry->name, "."});
+    if (context.find(entry->name) != nullptr)
+      return invalid_input({"Duplicate context key: ", entry->name, "."});
     if (entry->is_list || entry->values.empty())
       context.add_list(entry->name, std::move(entry->values));
     else

@@ -15,7 +15,6 @@ namespace {
 
 using record::User;
 using wire::Call;
-using wire::Code;
 using wire::Error;
 
 // The account's root shows itself as a user without a name.
@@ -51,13 +50,10 @@ Result<User, Error> requested_user(const Call& call) {
 
 // API reference, DeleteUser: whatever is attached to the user must be removed before.
 std::optional<Error> refuse_deletion(const User& user, const store::Snapshot& snapshot) {
-  const auto conflict = [](std::string_view what) {
-    return Error{Code::delete_conflict, "Cannot delete entity, must " + std::string(what) + " first."};
-  };
-  if (!user.permissions.attached.empty()) return conflict("detach all policies");
-  if (!user.permissions.inline_policies.empty()) return conflict("delete policies");
-  if (!user.groups.empty()) return conflict("remove users from group");
-  if (!key_ids_of(user, snapshot).empty()) return conflict("delete access keys");
+  if (!user.permissions.attached.empty()) return delete_conflict("detach all policies");
+  if (!user.permissions.inline_policies.empty()) return delete_conflict("delete policies");
+  if (!user.groups.empty()) return delete_conflict("remove users from group");
+  if (!key_ids_of(user, snapshot).empty()) return delete_conflict("delete access keys");
   return std::nullopt;
 }
 
