@@ -19,8 +19,27 @@ namespace openirsa::iam {
 template <class R>
 struct Entity;
 
+// A kind whose records lie under the names of what they are about.
+template <class R, std::string (*key_of)(std::string_view account, std::string_view name)>
+struct NamedEntity {
+  static std::string key(const R& entity) { return key_of(entity.account, entity.name); }
+  static const R* find(const store::Snapshot& snapshot, std::string_view account, std::string_view name) {
+    return record::find<R>(snapshot, key_of(account, name));
+  }
+  static Result<std::optional<R>, wire::Error> read(Transaction& transaction, std::string_view account,
+                                                    std::string_view name) {
+    return transaction.read<R>(key_of(account, name));
+  }
+  template <class Visit>
+  static void scan(const store::Snapshot& snapshot, std::string_view account, std::string_view after,
+                   Visit visit) {
+    record::scan<R>(snapshot, record::kind_prefix(account, "-", R::kind),
+                    after.empty() ? std::string() : key_of(account, after), visit);
+  }
+};
+
 template <>
-struct Entity<record::Role> {
+struct Entity<record::Role> : NamedEntity<record::Role, record::role_key> {
   static constexpr std::string_view name_parameter = "RoleName";  // also the element of answers
   static constexpr std::string_view noun = "role";
   static constexpr std::string_view title = "Role";
@@ -31,26 +50,10 @@ struct Entity<record::Role> {
     return quotas.inline_policy_characters_per_role;
   }
   static std::int64_t attached_limit(const wire::Quotas& quotas) { return quotas.attached_policies_per_role; }
-  static std::string key(const record::Role& role) { return record::role_key(role.account, role.name); }
-  static const record::Role* find(const store::Snapshot& snapshot, std::string_view account,
-                                  std::string_view name) {
-    return record::find<record::Role>(snapshot, record::role_key(account, name));
-  }
-  static Result<std::optional<record::Role>, wire::Error> read(Transaction& transaction,
-                                                               std::string_view account,
-                                                               std::string_view name) {
-    return transaction.read<record::Role>(record::role_key(account, name));
-  }
-  template <class Visit>
-  static void scan(const store::Snapshot& snapshot, std::string_view account, std::string_view after,
-                   Visit visit) {
-    record::scan<record::Role>(snapshot, record::kind_prefix(account, "-", record::Role::kind),
-                               after.empty() ? std::string() : record::role_key(account, after), visit);
-  }
 };
 
 template <>
-struct Entity<record::User> {
+struct Entity<record::User> : NamedEntity<record::User, record::user_key> {
   static constexpr std::string_view name_parameter = "UserName";
   static constexpr std::string_view noun = "user";
   static constexpr std::string_view title = "User";
@@ -62,22 +65,6 @@ struct Entity<record::User> {
     return quotas.inline_policy_characters_per_user;
   }
   static std::int64_t attached_limit(const wire::Quotas& quotas) { return quotas.attached_policies_per_user; }
-  static std::string key(const record::User& user) { return record::user_key(user.account, user.name); }
-  static const record::User* find(const store::Snapshot& snapshot, std::string_view account,
-                                  std::string_view name) {
-    return record::find<record::User>(snapshot, record::user_key(account, name));
-  }
-  static Result<std::optional<record::User>, wire::Error> read(Transaction& transaction,
-                                                               std::string_view account,
-                                                               std::string_view name) {
-    return transaction.read<record::User>(record::user_key(account, name));
-  }
-  template <class Visit>
-  static void scan(const store::Snapshot& snapshot, std::string_view account, std::string_view after,
-                   Visit visit) {
-    record::scan<record::User>(snapshot, record::kind_prefix(account, "-", record::User::kind),
-                               after.empty() ? std::string() : record::user_key(account, after), visit);
-  }
 };
 
 template <>
