@@ -11,13 +11,21 @@ using record::User;
 using wire::Call;
 
 template <class R>
+Result<Done, wire::Error> move_boundary(const Call& call, Transaction& transaction, R& entity,
+                                        std::string_view arn) {
+  auto changed = change_boundary(call, transaction, entity.boundary, arn);
+  if (changed) entity.boundary = arn;
+  return changed;
+}
+
+template <class R>
 HandlerAnswer put_boundary(Call& call) {
   Input input(call);
   const auto name = input.required(Entity<R>::name_parameter, Entity<R>::attached_name_rule());
   const auto arn = input.required("PermissionsBoundary", rule::arn);
   if (auto fault = input.fault()) return *std::move(fault);
   return edit_entity<R>(call, name, [&](R& entity, Transaction& transaction) {
-    return change_boundary(call, transaction, entity.boundary, arn);
+    return move_boundary(call, transaction, entity, arn);
   });
 }
 
@@ -28,7 +36,7 @@ HandlerAnswer delete_boundary(Call& call) {
   const auto name = input.required(Entity<R>::name_parameter, Entity<R>::attached_name_rule());
   if (auto fault = input.fault()) return *std::move(fault);
   return edit_entity<R>(call, name, [&](R& entity, Transaction& transaction) {
-    return change_boundary(call, transaction, entity.boundary, {});
+    return move_boundary(call, transaction, entity, {});
   });
 }
 

@@ -23,27 +23,26 @@ Result<bool, Error> count_use(const Call& call, Transaction& transaction, const 
   return true;
 }
 
-Result<Done, Error> change_boundary(const Call& call, Transaction& transaction, std::string& boundary,
-                                    std::string_view arn) {
-  if (boundary == arn) return Done{};
-  if (!arn.empty()) {
-    const auto parsed = parse_policy_arn(call, arn);
+Result<Done, Error> change_boundary(const Call& call, Transaction& transaction, std::string_view from,
+                                    std::string_view to) {
+  if (from == to) return Done{};
+  if (!to.empty()) {
+    const auto parsed = parse_policy_arn(call, to);
     if (!parsed) return parsed.error();
     const auto exists = count_use(call, transaction, *parsed, &record::ManagedPolicy::boundary_uses, +1);
     if (!exists) return exists.error();
-    if (!*exists) return no_such_boundary(arn);
-    if (const auto* managed = find_aws_managed(call, arn); managed != nullptr && !is_attachable(*managed)) {
+    if (!*exists) return no_such_boundary(to);
+    if (const auto* managed = find_aws_managed(call, to); managed != nullptr && !is_attachable(*managed)) {
       return Error{Code::policy_not_attachable,
                    "A Service Role Policy cannot be the permissions boundary of a user or role."};
     }
   }
-  if (!boundary.empty()) {
-    const auto parsed = parse_policy_arn(call, boundary);
+  if (!from.empty()) {
+    const auto parsed = parse_policy_arn(call, from);
     if (!parsed) return parsed.error();
     const auto counted = count_use(call, transaction, *parsed, &record::ManagedPolicy::boundary_uses, -1);
     if (!counted) return counted.error();
   }
-  boundary = arn;
   return Done{};
 }
 

@@ -16,10 +16,10 @@ namespace openirsa::iam {
 Result<bool, wire::Error> count_use(const wire::Call& call, Transaction& transaction, const PolicyArn& arn,
                                     std::int64_t record::ManagedPolicy::* count, int change);
 
-// Makes a policy the permissions boundary of the entity whose boundary is `boundary`; with an empty ARN there
-// is none afterwards.
+// Counts that an entity takes the permissions boundary `to` in place of `from`; either may be empty. Refuses
+// one that there is not or that can bound nobody.
 Result<Done, wire::Error> change_boundary(const wire::Call& call, Transaction& transaction,
-                                          std::string& boundary, std::string_view arn);
+                                          std::string_view from, std::string_view to);
 
 // AWS's own policies have no record that could count: their use in the account, by ARN.
 struct PolicyUse {

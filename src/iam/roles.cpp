@@ -60,14 +60,12 @@ HandlerAnswer create_role(Call& call) {
         limit) {
       return quota_exceeded("RolesPerAccount", limit);
     }
-    Role role = *requested;
-    role.boundary.clear();
-    const auto bounded = change_boundary(call, transaction, role.boundary, requested->boundary);
+    const auto bounded = change_boundary(call, transaction, {}, requested->boundary);
     if (!bounded) return bounded.error();
-    transaction.write(key, role);
+    transaction.write(key, *requested);
     TrustView trust(call, *snapshot);
     wire::Xml xml;
-    write_role(xml, "Role", call, role, trust, Detail::created);
+    write_role(xml, "Role", call, *requested, trust, Detail::created);
     return wire::xml_answer(xml.take());
   });
 }
@@ -148,8 +146,7 @@ HandlerAnswer delete_role(Call& call) {
     if (!role) return role.error();
     if (!role->permissions.attached.empty()) return delete_conflict("detach all policies");
     if (!role->permissions.inline_policies.empty()) return delete_conflict("delete policies");
-    std::string boundary = role->boundary;
-    const auto unbounded = change_boundary(call, transaction, boundary, {});
+    const auto unbounded = change_boundary(call, transaction, role->boundary, {});
     if (!unbounded) return unbounded.error();
     transaction.remove(record::role_key(call.account(), name));
     return wire::nothing();

@@ -85,13 +85,11 @@ HandlerAnswer create_user(Call& call) {
     if (static_cast<std::int64_t>(call.house.mirror.snapshot()->count(prefix)) >= limit) {
       return quota_exceeded("UsersPerAccount", limit);
     }
-    User user = *requested;
-    user.boundary.clear();
-    const auto bounded = change_boundary(call, transaction, user.boundary, requested->boundary);
+    const auto bounded = change_boundary(call, transaction, {}, requested->boundary);
     if (!bounded) return bounded.error();
-    write_entity(transaction, user);
+    write_entity(transaction, *requested);
     wire::Xml xml;
-    write_user(xml, "User", call, user, Detail::created);
+    write_user(xml, "User", call, *requested, Detail::created);
     return wire::xml_answer(xml.take());
   });
 }
