@@ -89,7 +89,7 @@ bool is_version_id(std::string_view text) {
                              [](char c) { return is_ascii_alphanumeric(c) || c == '-'; });
 }
 
-bool is_tag_key(std::string_view text) { return !text.empty() && is_tag_text(text); }
+bool is_tag_key(std::string_view text) { return !text.empty() && wire::is_tag_text(text); }
 
 // [\w]+
 bool is_word(std::string_view text) {
@@ -108,8 +108,6 @@ bool is_account_alias(std::string_view text) {
 constexpr std::string_view name_pattern = R"([\w+=,.@-]+)";
 
 }  // namespace
-
-bool is_tag_text(std::string_view text) { return wire::is_tag_text(text); }
 
 namespace rule {
 constexpr std::size_t any_length = 1'000'000;
@@ -136,7 +134,7 @@ const TextRule role_description{0, 1000, R"([\u0009\u000A\u000D\u0020-\u007E\u00
                                 is_role_description};
 const TextRule role_name{1, 64, name_pattern, is_name};
 const TextRule tag_key{1, 128, R"([\p{L}\p{Z}\p{N}_.:/=+\-@]+)", is_tag_key};
-const TextRule tag_value{0, 256, R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", is_tag_text};
+const TextRule tag_value{0, 256, R"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", wire::is_tag_text};
 const TextRule url{.min = 1, .max = 255};
 const TextRule user_name{1, 128, name_pattern, is_name};
 const TextRule version_id{0, any_length, R"(v[1-9][0-9]*(\.[A-Za-z0-9-]*)?)", is_version_id};

@@ -43,7 +43,4 @@ extern const TextRule user_name;
 extern const TextRule version_id;
 }  // namespace rule
 
-// [\p{L}\p{Z}\p{N}_.:/=+\-@]*
-bool is_tag_text(std::string_view text);
-
 }  // namespace openirsa::iam

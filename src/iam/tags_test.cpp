@@ -1,5 +1,6 @@
 #include "iam/harness.h"
 #include "iam/rules.h"
+#include "wire/tag_text.h"
 
 namespace openirsa::iam {
 namespace {
@@ -140,10 +141,10 @@ TEST(Rules, KnowLettersOfOtherScripts) {
                            "Gr\xC3\xB6\xC3\x9F"
                            "e",
                            "\xE6\x9D\xB1\xE4\xBA\xAC", "a b", "\xC2\xA0", "\xD9\xA3", "a_.:/=+-@9"}) {
-    EXPECT_TRUE(is_tag_text(good)) << good;
+    EXPECT_TRUE(wire::is_tag_text(good)) << good;
   }
   for (const char* bad : {"*", "a\tb", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xC3\x97", "#", "\xC2\x80"})
-    EXPECT_FALSE(is_tag_text(bad)) << bad;
+    EXPECT_FALSE(wire::is_tag_text(bad)) << bad;
 }
 
 TEST(Rules, MatchAsTheModelsPatternsDo) {
