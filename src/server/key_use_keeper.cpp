@@ -11,14 +11,7 @@ constexpr std::chrono::minutes look{1};
 
 KeyUseKeeper::KeyUseKeeper(iam::AccessKeyUses& uses, store::Mirror& mirror, const record::Vault& vault,
                            const Clock& clock)
-    : uses_(uses), mirror_(mirror), vault_(vault), clock_(clock), thread_([this] {
-        std::unique_lock lock(mutex_);
-        while (!wake_.wait_for(lock, look, [this] { return stopping_; })) {
-          lock.unlock();
-          write(false);
-          lock.lock();
-        }
-      }) {}
+    : uses_(uses), mirror_(mirror), vault_(vault), clock_(clock), repeater_(look, [this] { write(false); }) {}
 
 void KeyUseKeeper::write(bool all) {
   if (auto done = uses_.write(mirror_, vault_, clock_.now(), all); !done) {
@@ -27,14 +20,7 @@ void KeyUseKeeper::write(bool all) {
 }
 
 void KeyUseKeeper::stop() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  if (!thread_.joinable()) return;
-  thread_.join();
-  write(true);
+  if (repeater_.stop()) write(true);
 }
 
 }  // namespace openirsa::server

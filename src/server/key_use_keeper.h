@@ -1,13 +1,10 @@
 // Writes down now and then when access keys were last used, and once more at the end.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
-
 #include "base/clock.h"
 #include "iam/key_use.h"
 #include "record/vault.h"
+#include "server/repeater.h"
 #include "store/mirror.h"
 
 namespace openirsa::server {
@@ -31,10 +28,7 @@ class KeyUseKeeper {
   store::Mirror& mirror_;
   const record::Vault& vault_;
   const Clock& clock_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  Repeater repeater_;  // last: its work uses all the others
 };
 
 }  // namespace openirsa::server

@@ -30,23 +30,9 @@ Result<Done, DirectoryError> turn_ring(store::Mirror& mirror, const record::Vaul
 }
 
 RingKeeper::RingKeeper(store::Mirror& mirror, const record::Vault& vault, const Clock& clock)
-    : thread_([this, &mirror, &vault, &clock] {
-        std::unique_lock lock(mutex_);
-        while (!wake_.wait_for(lock, look, [this] { return stopping_; })) {
-          lock.unlock();
-          if (auto done = turn_ring(mirror, vault, clock.now()); !done)
-            spdlog::error("{}", done.error().message);
-          lock.lock();
-        }
+    : repeater_(look, [&mirror, &vault, &clock] {
+        if (auto done = turn_ring(mirror, vault, clock.now()); !done)
+          spdlog::error("{}", done.error().message);
       }) {}
-
-void RingKeeper::stop() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
 
 }  // namespace openirsa::server

@@ -1,14 +1,10 @@
 // Keeps the ring of session keys turning while the server runs.
 #pragma once
 
-#include <condition_variable>
-#include <functional>
-#include <mutex>
-#include <thread>
-
 #include "base/clock.h"
 #include "record/vault.h"
 #include "server/data_directory.h"
+#include "server/repeater.h"
 #include "store/mirror.h"
 
 namespace openirsa::server {
@@ -21,16 +17,10 @@ class RingKeeper {
  public:
   // REQUIRES: mirror, vault and clock outlive the keeper.
   RingKeeper(store::Mirror& mirror, const record::Vault& vault, const Clock& clock);
-  ~RingKeeper() { stop(); }
-  RingKeeper(const RingKeeper&) = delete;
-  RingKeeper& operator=(const RingKeeper&) = delete;
-  void stop();
+  void stop() { repeater_.stop(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::thread thread_;
+  Repeater repeater_;
 };
 
 }  // namespace openirsa::server
