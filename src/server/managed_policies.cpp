@@ -1,10 +1,9 @@
 #include "server/managed_policies.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "iam/managed.h"
+#include "server/data_directory.h"
 
 namespace openirsa::server {
 namespace {
@@ -12,20 +11,18 @@ namespace {
 namespace fs = std::filesystem;
 
 // More than the longest of AWS's own by far.
-constexpr std::uintmax_t longest = std::uintmax_t{1} << 20U;
+constexpr std::size_t longest = std::size_t{1} << 20U;
 
 // Hidden directories hold the past versions of a mounted ConfigMap.
 bool is_hidden(const fs::path& path) { return path.filename().string().starts_with('.'); }
 
 Result<policy::NamedPolicy, std::string> read_policy(const fs::path& file, const fs::path& directory) {
-  std::error_code failed;
-  const auto size = fs::file_size(file, failed);
-  if (!failed && size > longest) return std::string("it is longer than 1 MiB");
-  std::ifstream in(file, std::ios::binary);
-  const std::string document{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (failed || !in) return std::string("it cannot be read");
+  const auto document = read_file(file, longest);
+  if (!document) return "managed_policies: " + document.error().message;
   const std::string place = "/" + file.lexically_relative(directory).replace_extension().generic_string();
-  return iam::parse_managed_policy(place, document);
+  auto policy = iam::parse_managed_policy(place, *document);
+  if (!policy) return "managed_policies: " + file.string() + ": " + policy.error();
+  return policy;
 }
 
 }  // namespace
@@ -44,7 +41,7 @@ Result<policy::Catalogue, std::string> read_managed_policies(std::string_view pa
     }
     if (path.extension() != ".json" || !entries->is_regular_file(failed)) continue;
     auto policy = read_policy(path, directory);
-    if (!policy) return "managed_policies: " + path.string() + ": " + policy.error();
+    if (!policy) return std::move(policy).error();
     added.push_back(*std::move(policy));
   }
   if (failed) return "managed_policies: " + directory + ": " + failed.message();

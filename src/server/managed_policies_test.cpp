@@ -56,6 +56,10 @@ TEST_F(OperatorPolicies, AreRefusedByNameWhenTheyAreWrong) {
       << refusal();
   put("Broken.json", document);
   EXPECT_EQ(refusal(), "accepted");
+  put("Long.json", std::string((std::size_t{1} << 20U) + 1, ' '));
+  EXPECT_EQ(refusal(),
+            "managed_policies: " + directory_.path("policies/Long.json") + " is longer than 1048576 bytes");
+  put("Long.json", document);
   put("no name.json", document);
   EXPECT_NE(refusal().find("`/no name` is no path and name of a managed policy"), std::string::npos)
       << refusal();
