@@ -4,13 +4,13 @@
 
 #include "base/text.h"
 #include "base/time_text.h"
+#include "iam/arns.h"
 #include "iam/transaction.h"
-#include "policy/arn.h"
+#include "own/tokens.h"
 #include "record/cluster.h"
 #include "record/identifier.h"
 #include "record/identity.h"
 #include "record/key.h"
-#include "record/provider.h"
 #include "record/revocation.h"
 #include "record/role.h"
 
@@ -36,10 +36,6 @@ Error not_found(std::string_view kind, std::string_view subject) {
 
 std::string iam_arn(const Call& call, std::string_view resource) {
   return concatenate({"arn:", call.house.names.partition, ":iam::", call.account(), ":", resource});
-}
-std::string cluster_arn(const Call& call, std::string_view name) {
-  return concatenate(
-      {"arn:", call.house.names.partition, ":eks:", call.region, ":", call.account(), ":cluster/", name});
 }
 
 struct Asked {
@@ -72,14 +68,8 @@ Result<std::string, Error> user_subject(const Call& call, const Asked& asked) {
   return user->id;
 }
 Result<std::string, Error> provider_subject(const Call& call, const Asked& asked) {
-  constexpr std::string_view type = "oidc-provider/";
-  const auto arn = policy::parse_arn(asked.subject);
-  const auto* provider =
-      !arn || !arn->resource.starts_with(type)
-          ? nullptr
-          : record::find<record::OpenIdConnectProvider>(
-                *call.snapshot, record::provider_key(call.account(), arn->resource.substr(type.size())));
-  if (provider == nullptr || provider->arn(call.house.names.partition) != asked.subject)
+  const auto url = iam::provider_of_arn(call, asked.subject);
+  if (!url || call.snapshot->find(record::provider_key(call.account(), *url)) == nullptr)
     return not_found("provider", asked.subject);
   return std::string(asked.subject);
 }

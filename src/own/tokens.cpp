@@ -84,11 +84,13 @@ Result<issuer::ServiceAccountToken, wire::Error> take_request(const json::object
 
 }  // namespace
 
-std::string cluster_of_label(const wire::Call& call) {
-  std::string arn = "arn:" + call.house.names.partition + ":eks:" + call.region + ":";
-  arn.append(call.caller == nullptr ? std::string_view{} : std::string_view(call.caller->account));
-  return arn.append(":cluster/").append(call.labels.at(0));
+std::string cluster_arn(const wire::Call& call, std::string_view name) {
+  const std::string_view account = call.caller == nullptr ? std::string_view{} : call.account();
+  return concatenate(
+      {"arn:", call.house.names.partition, ":eks:", call.region, ":", account, ":cluster/", name});
 }
+
+std::string cluster_of_label(const wire::Call& call) { return cluster_arn(call, call.labels.at(0)); }
 
 Result<wire::Answer, wire::Error> create_service_account_token(wire::Call& call) {
   auto request = take_request(call.body);

@@ -6,6 +6,8 @@
 
 namespace openirsa::own {
 
+// In the caller's account and the request's region.
+std::string cluster_arn(const wire::Call& call, std::string_view name);
 std::string cluster_of_label(const wire::Call& call);  // the ARN of the route's {name}
 Result<wire::Answer, wire::Error> create_service_account_token(wire::Call& call);
 
