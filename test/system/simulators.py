@@ -65,7 +65,7 @@ class Simulators(LaneTest):
         done = self.lint()
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(done.stdout, "nothing found in 1 document\n")
-        trust = json.loads(json.dumps(self.aws("get-role", "--role-name", "web")["Role"]["AssumeRolePolicyDocument"]))
+        trust = self.aws("get-role", "--role-name", "web")["Role"]["AssumeRolePolicyDocument"]
         condition = trust["Statement"][0]["Condition"]["StringEquals"]
         subject = next(key for key in condition if key.endswith(":sub"))
         condition[subject] = "system:serviceaccount:default:*"
