@@ -9,8 +9,6 @@
 namespace openirsa::cli {
 namespace {
 
-constexpr std::string_view iam_version = "2010-05-08";
-
 struct AssociateArguments {
   std::string cluster;
   bool approve = false;

@@ -16,6 +16,8 @@
 
 namespace openirsa::cli {
 
+constexpr std::string_view iam_version = "2010-05-08";  // of IAM's query protocol
+
 // What a person may say on any verb.
 struct Common {
   std::string data_dir{};

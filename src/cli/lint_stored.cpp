@@ -6,7 +6,6 @@
 namespace openirsa::cli {
 namespace {
 
-constexpr std::string_view iam_version = "2010-05-08";
 using Form = std::vector<std::pair<std::string, std::string>>;
 
 // Calls `take(xml)` for every page of a list.

@@ -7,7 +7,6 @@
 namespace openirsa::cli {
 namespace {
 
-constexpr std::string_view iam_version = "2010-05-08";
 constexpr std::string_view scheme = "https://";
 
 std::string keys_path(const std::string& arn) {
