@@ -95,15 +95,11 @@ Result<wire::FoundKey, wire::Error> make_key(Statement statement, std::string_vi
   caller.unique_id = statement.role_id;
   caller.name = statement.role_name;
   caller.access_key_id = statement.access_key_id;
-  const bool of_role =
-      statement.kind == SessionKind::web_identity || statement.kind == SessionKind::assumed_role;
-  if (of_role)
+  if (statement.kind == SessionKind::web_identity || statement.kind == SessionKind::assumed_role)
     become_role_session(caller, statement, partition, snapshot);
   else
     become_user_session(caller, statement, partition, snapshot);
   overlay(caller.tags, statement.extras.tags);
-  session->name = std::move(statement.session_name);
-  session->role_name = of_role ? std::move(statement.role_name) : std::string();
   session->provider_arn = std::move(statement.provider_arn);
   session->issuer = std::move(statement.issuer);
   session->key_id = std::move(statement.key_id);

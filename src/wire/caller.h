@@ -34,8 +34,6 @@ struct Ancestor {
 
 // What temporary credentials carry beyond who they are (sealed in the session token, see sts).
 struct Session {
-  std::string name;  // RoleSessionName, or a federated user's Name
-  std::string role_name;
   std::string provider_arn;  // of the web identity; may be empty
   std::string issuer;        // URL; may be empty
   std::string key_id;        // kid of the exchanged token; may be empty

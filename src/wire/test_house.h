@@ -156,8 +156,6 @@ inline Caller web_session() {
   caller.role_arn = "arn:aws:iam::111122223333:role/path/web";
   caller.access_key_id = "ASIAWEB";
   Session session;
-  session.name = "pod";
-  session.role_name = "web";
   session.provider_arn = "arn:aws:iam::111122223333:oidc-provider/oidc.example/id/A";
   session.issued_at = time_of_seconds(noon - 60);
   session.expires_at = time_of_seconds(noon + 3540);
